@@ -1,0 +1,64 @@
+"""The command line: the first word decides which module is imported, and errors become words here.
+
+Each noun has a module of its own that offers `register(subparsers)`. Registering is cheap; whatever a
+command needs it imports when it runs, so that `twinbell ring` does not pay for what only `relay` uses.
+
+Only this file turns an error into text and an exit code. Data goes to standard output, everything else
+(questions, progress, errors) to standard error, so a pipe carries nothing but data.
+"""
+
+import sys
+
+from twinbell import __version__
+from twinbell.errors import TwinbellError
+
+# The order is the order of the help page: what a pair does first comes first.
+NOUNS = ("bell", "bond", "ring", "listen", "letter", "kit", "beacon", "doctor", "relay", "age")
+
+INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
+FAULT = 1
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command and return its exit code: see `docs/guide/commands.md` for the list."""
+    words = sys.argv[1:] if argv is None else argv
+    if words == ["--version"]:  # the one answer that is worth giving before argparse is imported
+        print(f"twinbell {__version__}")
+        return 0
+    try:
+        return _run(words)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _close_stdout()
+        return 0
+    except TwinbellError as error:
+        _tell(error, as_json="--json" in words)
+        return error.exit_code
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _tell(TwinbellError(f"{error.filename}: {error.strerror}."), as_json="--json" in words)
+        return FAULT
+
+
+def _run(words: list[str]) -> int:
+    from twinbell.cli.command import parser_for
+
+    args = parser_for(words).parse_args(words)
+    code: int | None = args.run(args)
+    sys.stdout.flush()
+    return code or 0
+
+
+def _tell(error: TwinbellError, *, as_json: bool) -> None:
+    from twinbell.cli import ui
+
+    ui.error(error, as_json=as_json)
+
+
+def _close_stdout() -> None:
+    """Whoever read our output has left: say nothing more, not even when the interpreter flushes."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

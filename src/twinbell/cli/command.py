@@ -1,0 +1,96 @@
+"""How a command is declared, so that all of them look alike: `--home`, `--json`, `--help` with an example.
+
+def register(subparsers: Subparsers) -> None:
+    ring = command(subparsers, "ring", "Ring the other pendant.", example="twinbell ring", run=run)
+    ring.add_argument("--pattern")
+
+def run(args: argparse.Namespace) -> int | None: ...
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import NoReturn, TypeAlias
+
+from twinbell import __version__
+
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Run: TypeAlias = Callable[[argparse.Namespace], int | None]
+
+SUMMARY = "Paired pendants for two people who are apart: rings, and letters that open on their day."
+EXAMPLE = """\
+twinbell bell give --relay https://relay.example --name Mei
+  twinbell bell answer 7-crater-lamp-violin@relay.example --name Jun
+  twinbell ring
+  twinbell letter write --opens 2027-10-10 hello.txt"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that refuses in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        from twinbell.cli import ui
+        from twinbell.errors import Mistaken
+
+        sentence = message[:1].upper() + message[1:].rstrip(".") + "."
+        ui.error(
+            Mistaken(sentence, hint=f"`{self.prog} --help` shows an example."), as_json="--json" in sys.argv
+        )
+        sys.exit(Mistaken.exit_code)
+
+
+def parser_for(words: list[str]) -> argparse.ArgumentParser:
+    """Return the parser for this command line: with one noun when it is known, with all of them for help."""
+    from twinbell.cli import NOUNS
+
+    parser = _Parser(
+        prog="twinbell",
+        description=SUMMARY,
+        epilog=f"example:\n  {EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"twinbell {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", dest="noun", required=True, title="commands")
+    known = words[:1] if words[:1] and words[0] in NOUNS else NOUNS
+    for noun in known:
+        import_module(f"twinbell.cli.{noun}").register(subparsers)
+    return parser
+
+
+def noun(subparsers: Subparsers, name: str, summary: str) -> Subparsers:
+    """Declare a noun that has several commands, and return where to add them."""
+    parser = subparsers.add_parser(
+        name, help=summary, description=summary, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    return parser.add_subparsers(metavar="COMMAND", dest="verb", required=True, title="commands")
+
+
+def command(
+    subparsers: Subparsers,
+    name: str,
+    summary: str,
+    *,
+    example: str,
+    run: Run,
+    about: str = "",
+    home: bool = True,
+) -> argparse.ArgumentParser:
+    """Declare a command.
+
+    `summary` is one sentence, `about` a few more; `example` is one or more lines that a test may run. With
+    `home` the command works in a folder of its own (`--home`). Every command has `--json`.
+    """
+    lines = "\n  ".join(example.strip().splitlines())
+    parser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=summary + (f"\n\n{about}" if about else ""),
+        epilog=f"example:\n  {lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    if home:
+        parser.add_argument("--home", metavar="DIR", help="the folder of this pendant (or TWINBELL_HOME)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of words")
+    parser.set_defaults(run=run)
+    return parser
