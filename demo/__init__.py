@@ -1,0 +1,1 @@
+"""The main job from end to end, with real processes, real keys and real files: `make demo`."""
