@@ -1,0 +1,63 @@
+"""Every limit between client and relay, each with its reason.
+
+Both ends read them here, so they cannot disagree about what is too long. A relay tells them at
+`GET /v1/about`; what an operator may set (`relay/settings.py`) is not here.
+"""
+
+# --- ids and tokens
+
+ID_BYTES = 16  # mailbox, deposit and blob ids: chosen by clients, so wide enough never to collide
+DEVICE_BYTES = 8  # a device id is unique within one mailbox only
+TOKEN_BYTES = 32  # a bearer token is a capability: nobody guesses 256 bits
+
+# --- envelopes
+
+ENVELOPE_BYTES_MAX = 16_384  # clients send 4096; the rest is room for later formats, the relay never looks
+BLOBS_PER_ENVELOPE_MAX = 4  # a letter is one blob; a keyring may travel beside it
+PAGE_ENVELOPES_MAX = 256  # one answer of `GET …/envelopes`: 4 MiB at most stays in memory
+PAGE_ENVELOPES = 64  # what a page holds unless the client asks for more
+PAGE_BYTES_MAX = PAGE_ENVELOPES_MAX * (ENVELOPE_BYTES_MAX + 256) + 1024  # what a client must be ready to read
+SEQ_MAX = 2**32 - 1  # envelopes one mailbox can ever number: a hundred a second for a year
+
+# --- frames on the WebSocket
+
+FRAME_HEAD_MAX = 28 + ID_BYTES * BLOBS_PER_ENVELOPE_MAX  # the longest head, that of DEPOSIT and ENVELOPE
+FRAME_BYTES_MAX = ENVELOPE_BYTES_MAX + FRAME_HEAD_MAX  # nothing larger is ever read into memory
+CHANNELS_MAX = 64  # mailboxes on one socket: a person has a handful of bonds, two mailboxes each
+WRITE_BUFFER_BYTES_MAX = 262_144  # a reader that does not read costs this much, then it is closed (test D6)
+WRITE_BUFFER_BYTES_HIGH = 65_536  # above it no further envelope is fetched from the disk for this reader
+
+# --- mailboxes
+
+DEVICES_MAX = 16  # per person; each holds a cursor that keeps envelopes alive
+SINKS_MAX = 16  # tokens that are answered and store nothing, after parting
+SETTING_BYTES_MAX = 8_192  # the record that creates or changes a mailbox
+SLOT_BYTES_MAX = 65_536  # keyring.age, with every letter identity that a person ever had
+SLOT_VERSIONS_KEPT = 3  # a keyring that was overwritten by a broken client can be had back
+DEVICE_ASLEEP_S = 90 * 86_400  # a lost phone holds nothing back for longer, if another device has it
+
+# --- blobs
+
+BLOB_BYTES_MAX = 2 * 1024**3  # a letter with 1 GiB of attachments, padded, with room to spare
+BLOB_ORPHAN_S = 7 * 86_400  # an upload that no envelope named: a week offline is forgiven
+BLOB_SYNC_BYTES = 8 * 1024**2  # an upload is made durable each so often: a cut costs this much at most
+
+# --- pairing mailboxes
+
+PAIRING_M1_BYTES_MAX = 4_096  # an X-Wing key (1216), a CPace point and three hashes fit twice
+PAIRING_PART_BYTES_MAX = 16_384  # a sealed bundle
+PAIRING_ANSWER_S = 600  # from the first message to the second: one guess, and no long wait for it
+PAIRING_FINISH_S = 7 * 86_400  # from the second to the end: a lost phone connection still completes the bond
+PAIRING_WAIT_S_MAX = 25  # a long poll is answered before proxies give up at thirty seconds
+NAMEPLATE_DIGITS_MAX = 9  # spoken, so short; grows only when the short ones are taken
+NAMEPLATE_LINK_CHARS = 26  # 16 random bytes in base32: nobody finds a link's mailbox by trying
+
+# --- requests
+
+HEAD_S = 10  # to send the head of a request, or the first frame on a socket
+BODY_S = 30  # to send a small body, or the next part of a large one
+HEAD_BYTES_MAX = 8_190  # request line and headers; ours take some 300
+IDLE_S = 30  # a kept connection without a request
+PING_S = 20  # a socket that is silent for so long is asked, and closed after as much again
+ARRIVAL_GRAIN_S = 60  # arrival times are kept by the minute: enough to know a stale ring, too coarse to track
+PROBLEM_BYTES_MAX = 4_096  # a problem document is read up to here
