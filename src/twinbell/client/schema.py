@@ -73,7 +73,7 @@ create table letter (
     opened_s integer,
     letter_key blob,                -- only where the writer chose to keep it
     primary key (bond, id)
-) without rowid;
+);
 
 -- A file that is still coming: its envelope is saved, its blob is not whole yet.
 create table coming (

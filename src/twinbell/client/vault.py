@@ -7,6 +7,7 @@ own (`key` has that). The tables are in `schema`; what is asked of them is in `j
 once: every change happens in `transaction`, which waits for its turn.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,9 +28,10 @@ class Vault:
     """An open vault. A context manager; closes itself."""
 
     def __init__(self, path: Path, key: bytes, *, create: bool = False) -> None:
-        flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if create else 0)
+        if create:  # SQLite would let others read it; its WAL takes the mode of the file
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         try:
-            self._db = apsw.Connection(str(path), flags=flags)
+            self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
             self._db.set_busy_timeout(BUSY_MS)
             self._db.execute(f'pragma key="raw:{key.hex()}"')
             version = self._number("pragma user_version")

@@ -1,0 +1,96 @@
+import threading
+
+import pytest
+
+from twinbell.client.schema import STEPS
+from twinbell.client.vault import VERSION, Vault
+from twinbell.errors import Damaged, TwinbellError, VaultLocked
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def path(tmp_path):
+    with Vault(tmp_path / "vault.db", KEY, create=True) as vault:
+        vault.remember("canary", "a word that must not be seen")
+    return tmp_path / "vault.db"
+
+
+def test_a_vault_remembers(path):
+    with Vault(path, KEY) as vault:
+        assert vault.remembered("canary") == "a word that must not be seen"
+        assert vault.remembered("nothing") is None
+        assert vault.sound()
+
+
+def test_another_key_does_not_open_it(path):
+    with pytest.raises(VaultLocked):
+        Vault(path, bytes(32))
+
+
+def test_nothing_of_it_is_in_clear_on_disk(path):
+    with Vault(path, KEY) as vault, vault.transaction():
+        vault.remember("more", "a word that must not be seen either")
+
+    for file in path.parent.iterdir():
+        data = file.read_bytes()
+        for clear in (b"must not be seen", b"SQLite format", b"create table", b"setting"):
+            assert clear not in data, (file, clear)
+
+
+def test_others_cannot_read_the_file(path):
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_transaction_is_all_or_nothing(path):
+    with Vault(path, KEY) as vault:
+        with pytest.raises(ZeroDivisionError), vault.transaction():
+            vault.remember("half", "done")
+            _ = 1 / 0
+
+        assert vault.remembered("half") is None
+
+
+def test_two_writers_wait_for_each_other(path):
+    def count():
+        with Vault(path, KEY) as vault:
+            for _ in range(20):
+                with vault.transaction():
+                    vault.remember("count", str(int(vault.remembered("count") or 0) + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with Vault(path, KEY) as vault:
+        assert vault.remembered("count") == "60"
+
+
+def test_one_turned_bit_is_noticed(path):
+    data = bytearray(path.read_bytes())
+    data[5000] ^= 1
+    path.write_bytes(data)
+
+    with pytest.raises(Damaged), Vault(path, KEY) as vault:
+        for (name,) in vault.all("select name from sqlite_master where type = 'table'"):
+            vault.all(f"select * from {name}")
+        assert not vault.sound()
+        raise Damaged
+
+
+def test_a_home_of_a_newer_program_is_left_alone(path):
+    with Vault(path, KEY) as vault:
+        vault.run(f"pragma user_version={VERSION + 1}")
+
+    with pytest.raises(TwinbellError, match="newer Twinbell"):
+        Vault(path, KEY)
+
+
+def test_every_table_says_what_it_is_for():
+    for step in STEPS:
+        lines = step.splitlines()
+        for at, line in enumerate(lines):
+            if line.startswith("create table"):
+                assert lines[at - 1].startswith("-- "), line
