@@ -1,0 +1,535 @@
+"""The keys that one person has in one bond, and what the peer is shown of them.
+
+    Root (kit.py)   on paper: outranks everything
+    Keyring         what all devices of a person share: identity, letter keys, prekeys, inbox
+    Device          what one device has for itself
+    Bundle          the public side of a keyring, signed: what the peer knows
+    Bond            what both have of the pairing: its id, who gave the bell, the bits of the six words
+
+Nothing is shared between two bonds. An *epoch* is one set of identity, letter key and inbox key; a new one
+begins when a device is removed. A *generation* counts every change of the inbox's tokens, so that the
+relay can tell the newer of two.
+
+The protocol that makes a bond is in `bell.py`; who may replace which key is in `control.py`.
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from twinbell.bond.kit import FINGERPRINT_BYTES, RELAY_URL_LENGTH_MAX, Page, Root, fingerprint
+from twinbell.bond.record import VERSION, Fields, Random, Record, row
+from twinbell.crypto import kdf
+from twinbell.encoding import Value, encode, padme
+from twinbell.errors import Damaged, Mistaken
+
+if TYPE_CHECKING:  # imported where they are used: a ring needs neither
+    from twinbell.crypto.signing import SigningKey
+
+__all__ = [
+    "FINGERPRINT_BYTES",
+    "Bond",
+    "Bundle",
+    "Device",
+    "Inbox",
+    "Keyring",
+    "Page",
+    "Prekey",
+    "Role",
+    "Root",
+]
+
+LABEL_BUNDLE = b"twinbell/v1/bundle"  # ‖ record: what identity and root sign
+
+RECIPIENT_BYTES = 1216
+SEED_BYTES = 32
+TAG_BYTES = 4
+BOX_BYTES = 16
+TOKEN_BYTES = 32
+DEVICE_BYTES = 8
+BOND_BYTES = 32
+WORDS_BYTES = 9  # 66 bits and six zeros
+
+EPOCH_MAX = 2**32 - 1  # four bytes in the info of an envelope
+NAME_LENGTH_MAX = 64
+CHAIN_BYTES_MAX = 2048
+BUNDLE_BYTES_MAX = 8192  # measured: 4.5 KiB with a chain; m3 and m4 carry it within the relay's 16 KiB
+KEYRING_BYTES_MAX = 60_000  # sealed and padded it must fit into the relay's slot of 64 KiB
+KEYRING_BYTES_MIN = 16_384
+INBOX_KEYS_MAX = 3  # the newest, and what may still be under way to the two before
+
+
+class Role(IntEnum):
+    """Who gave the bell and who answered it; the byte that keeps the two directions apart."""
+
+    GIVER = 0
+    ANSWERER = 1
+
+    @property
+    def other(self) -> "Role":
+        return Role(1 - self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bond:
+    """What a bell left behind for both: the id, the bits of the words and the picture, and since when."""
+
+    id: bytes
+    role: Role
+    words: bytes  # 66 bits
+    since_s: int
+
+    def to_record(self) -> Record:
+        return {"id": self.id, "role": int(self.role), "words": self.words, "since": self.since_s}
+
+    @classmethod
+    def from_record(cls, value: Value) -> "Bond":
+        fields = Fields(value, "bond")
+        return cls(
+            id=fields.data("id", BOND_BYTES),
+            role=Role(fields.number("role", 0, 1)),
+            words=fields.data("words", WORDS_BYTES),
+            since_s=fields.number("since"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prekey:
+    """A key that protects envelopes for a while: `seed` is kept by its owner only, and deleted one day."""
+
+    number: int
+    tag: bytes
+    seed: bytes = field(repr=False)
+    made_s: int
+    passed_s: int = 0  # when every awake device of the peer had been seen to use a newer one; 0 = not yet
+
+    @classmethod
+    def generate(cls, number: int, now_s: int, random: Random) -> "Prekey":
+        return cls(number=number, tag=random(TAG_BYTES), seed=random(SEED_BYTES), made_s=now_s)
+
+    @property
+    def public(self) -> "PublicPrekey":
+        from twinbell.crypto import xwing
+
+        return PublicPrekey(number=self.number, tag=self.tag, key=xwing.public(self.seed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicPrekey:
+    """A prekey as the peer knows it. A higher number is newer; the tag finds it again."""
+
+    number: int
+    tag: bytes
+    key: bytes = field(repr=False)  # long, not secret
+
+    def to_record(self) -> Record:
+        return {"number": self.number, "tag": self.tag, "key": self.key}
+
+    @classmethod
+    def from_record(cls, value: Value) -> "PublicPrekey":
+        fields = Fields(value, "prekey")
+        return cls(
+            number=fields.number("number", 1),
+            tag=fields.data("tag", TAG_BYTES),
+            key=fields.data("key", RECIPIENT_BYTES),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbox:
+    """Where a person is written to. Whoever knows `deposit` and `key` may write."""
+
+    relay: str
+    box: bytes
+    deposit: bytes = field(repr=False)
+    key: bytes = field(repr=False)
+    generation: int
+
+    def to_record(self) -> Record:
+        return {
+            "relay": self.relay,
+            "box": self.box,
+            "deposit": self.deposit,
+            "key": self.key,
+            "generation": self.generation,
+        }
+
+    @classmethod
+    def from_record(cls, value: Value) -> "Inbox":
+        fields = Fields(value, "inbox")
+        return cls(
+            relay=_relay_url(fields.text("relay", length_max=RELAY_URL_LENGTH_MAX)),
+            box=fields.data("box", BOX_BYTES),
+            deposit=fields.data("deposit", TOKEN_BYTES),
+            key=fields.data("key", SEED_BYTES),
+            generation=fields.number("generation", 1),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What one person shows the other of their keys, checked: both signatures were good."""
+
+    epoch: int
+    root: bytes
+    identity: bytes
+    letter: bytes = field(repr=False)  # long, not secret
+    kit: bytes = field(repr=False)
+    prekey: PublicPrekey
+    inbox: Inbox
+    chain: Record | None  # the beacon of their relay, as its drand document or lock record says it
+    name: str
+    signed: bytes = field(repr=False)  # as received: what is hashed and kept
+
+    @classmethod
+    def parse(cls, signed: bytes) -> "Bundle":
+        """Read a signed bundle; raise `Damaged` unless record and both signatures are good."""
+        from twinbell.crypto.signing import VerifyKey
+
+        outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
+        record = outer.data("record")
+        fields = Fields.of(record, "bundle", bytes_max=BUNDLE_BYTES_MAX)
+        root, identity = fields.data("root", 32), fields.data("identity", 32)
+        VerifyKey(root).verify(outer.data("by_root", 64), LABEL_BUNDLE + record)
+        VerifyKey(identity).verify(outer.data("by_identity", 64), LABEL_BUNDLE + record)
+        return cls(
+            epoch=fields.number("epoch", 1, EPOCH_MAX),
+            root=root,
+            identity=identity,
+            letter=fields.data("letter", RECIPIENT_BYTES),
+            kit=fields.data("kit", RECIPIENT_BYTES),
+            prekey=PublicPrekey.from_record(fields.map("prekey")),
+            inbox=Inbox.from_record(fields.map("inbox")),
+            chain=fields.map("chain") if fields.has("chain") else None,
+            name=_name(fields.text("name", length_max=NAME_LENGTH_MAX)),
+            signed=signed,
+        )
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The 16 bytes of the root key for a kit page."""
+        return fingerprint(self.root)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What one device has for itself, and shares with no other."""
+
+    id: bytes
+    age_seed: bytes = field(repr=False)
+    collect: bytes = field(repr=False)
+    owner: bytes = field(repr=False, default=b"")  # owner token of the mailbox; only on the first device
+    root: bytes = field(repr=False, default=b"")  # kit root, until the kit page is confirmed
+
+    @classmethod
+    def generate(cls, random: Random, *, root: Root | None = None, relay: str = "") -> "Device":
+        owner = root.owner_token(relay) if root else b""
+        return cls(
+            id=random(DEVICE_BYTES),
+            age_seed=random(SEED_BYTES),
+            collect=random(TOKEN_BYTES),
+            owner=owner,
+            root=root.seed if root else b"",
+        )
+
+    @property
+    def recipient(self) -> bytes:
+        from twinbell.crypto import xwing
+
+        return xwing.public(self.age_seed)
+
+    def to_record(self) -> Record:
+        return {
+            "v": VERSION,
+            "type": "device",
+            "id": self.id,
+            "age": self.age_seed,
+            "collect": self.collect,
+            "owner": self.owner,
+            "root": self.root,
+        }
+
+    @classmethod
+    def from_record(cls, value: Value) -> "Device":
+        fields = Fields.typed(value, "device")
+        return cls(
+            id=fields.data("id", DEVICE_BYTES),
+            age_seed=fields.data("age", SEED_BYTES),
+            collect=fields.data("collect", TOKEN_BYTES),
+            owner=fields.data("owner", length_max=TOKEN_BYTES),
+            root=fields.data("root", length_max=SEED_BYTES),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyring:
+    """All secrets of one person in one bond that every device of theirs may have, and the kit.
+
+    Lists are oldest first, the current one last. Letter keys and identities are never dropped: they
+    open and check what was written decades ago.
+    """
+
+    root: bytes  # public
+    kit: bytes = field(repr=False)  # public: the kit's age recipient
+    epoch: int
+    identities: tuple[bytes, ...] = field(repr=False)  # Ed25519 seeds
+    letters: tuple[bytes, ...] = field(repr=False)  # age1pq seeds
+    prekeys: tuple[Prekey, ...] = field(repr=False)
+    inbox_keys: tuple[tuple[int, bytes], ...] = field(repr=False)  # (epoch, key)
+    relay: str
+    box: bytes
+    deposit_peer: bytes = field(repr=False)
+    deposit_self: bytes = field(repr=False)
+    generation: int
+    chain: Record | None
+    name: str
+    devices: tuple[tuple[bytes, bytes], ...] = field(repr=False)  # (device id, age recipient)
+    bond: Bond | None = None
+    peer: bytes = field(repr=False, default=b"")  # the peer's newest signed bundle
+
+    @classmethod
+    def generate(
+        cls,
+        root: Root,
+        device: Device,
+        *,
+        relay: str,
+        name: str,
+        chain: Record | None,
+        now_s: int,
+        random: Random,
+    ) -> "Keyring":
+        """Return a keyring for a bond that is about to begin.
+
+        Raises `Mistaken` for a name or a relay URL that no bundle could carry.
+        """
+        try:
+            _name(name), _relay_url(relay)
+        except Damaged as error:
+            raise Mistaken(str(error)) from None
+        return cls(
+            root=root.signing_key.verify_key.raw,
+            kit=root.recipient,
+            epoch=1,
+            identities=(random(SEED_BYTES),),
+            letters=(random(SEED_BYTES),),
+            prekeys=(Prekey.generate(1, now_s, random),),
+            inbox_keys=((1, random(SEED_BYTES)),),
+            relay=relay,
+            box=random(BOX_BYTES),
+            deposit_peer=random(TOKEN_BYTES),
+            deposit_self=random(TOKEN_BYTES),
+            generation=1,
+            chain=chain,
+            name=name,
+            devices=((device.id, device.recipient),),
+        )
+
+    @property
+    def identity(self) -> "SigningKey":
+        """The Ed25519 key that signs letters and control messages now."""
+        from twinbell.crypto.signing import SigningKey
+
+        return SigningKey(self.identities[-1])
+
+    @property
+    def letter_recipient(self) -> bytes:
+        """The age1pq public key to which letters to this person are sealed now."""
+        from twinbell.crypto import xwing
+
+        return xwing.public(self.letters[-1])
+
+    @property
+    def inbox(self) -> Inbox:
+        """The inbox as the peer is to know it."""
+        return Inbox(
+            relay=self.relay,
+            box=self.box,
+            deposit=self.deposit_peer,
+            key=self.inbox_keys[-1][1],
+            generation=self.generation,
+        )
+
+    def bundle(self, root: Root) -> bytes:
+        """Return the signed bundle of this keyring: what the peer is shown."""
+        record = encode(
+            {
+                "v": VERSION,
+                "type": "bundle",
+                "epoch": self.epoch,
+                "root": self.root,
+                "identity": self.identity.verify_key.raw,
+                "letter": self.letter_recipient,
+                "kit": self.kit,
+                "prekey": self.prekeys[-1].public.to_record(),
+                "inbox": self.inbox.to_record(),
+                "chain": self.chain,
+                "name": self.name,
+            }
+        )
+        signed = encode(
+            {
+                "v": VERSION,
+                "type": "signed-bundle",
+                "record": record,
+                "by_root": root.signing_key.sign(LABEL_BUNDLE + record),
+                "by_identity": self.identity.sign(LABEL_BUNDLE + record),
+            }
+        )
+        if len(signed) > BUNDLE_BYTES_MAX:
+            raise Mistaken("This bundle is too long: the chain record in it is larger than any should be.")
+        return signed
+
+    def registration(self, collect: dict[bytes, bytes]) -> Record:
+        """Return the record by which the owner sets up the mailbox; `collect` holds a token per device id."""
+        return {
+            "v": VERSION,
+            "type": "mailbox",
+            "epoch": self.generation,
+            "collect": {device.hex(): kdf.sha256(token) for device, token in collect.items()},
+            "deposit": {"peer": kdf.sha256(self.deposit_peer), "self": kdf.sha256(self.deposit_self)},
+        }
+
+    def page(self, root: Root) -> Page:
+        """Return the kit page; raise `Mistaken` before there is a bond."""
+        if not self.peer:
+            raise Mistaken("The kit page names the other person, so it comes after the bell was answered.")
+        return Page(root=root, relay=self.relay, box=self.box, peer=Bundle.parse(self.peer).fingerprint)
+
+    def with_prekey(self, now_s: int, random: Random) -> "Keyring":
+        """Return the keyring with a fresh prekey as the current one."""
+        fresh = Prekey.generate(self.prekeys[-1].number + 1, now_s, random)
+        return replace(self, prekeys=(*self.prekeys, fresh))
+
+    def with_inbox(self, random: Random) -> "Keyring":
+        """Return the keyring with a fresh inbox key and deposit token: the old ones are known to a thief."""
+        keys = (*self.inbox_keys, (self.epoch, random(SEED_BYTES)))[-INBOX_KEYS_MAX:]
+        return replace(
+            self,
+            inbox_keys=keys,
+            deposit_peer=random(TOKEN_BYTES),
+            generation=self.generation + 1,
+        )
+
+    def with_epoch(self, device: Device, now_s: int, random: Random) -> "Keyring":
+        """Return the keyring of a new epoch, in which only `device` is left: all that a thief knew is new."""
+        fresh = replace(
+            self,
+            epoch=self.epoch + 1,
+            identities=(*self.identities, random(SEED_BYTES)),
+            letters=(*self.letters, random(SEED_BYTES)),
+            deposit_self=random(TOKEN_BYTES),
+            devices=((device.id, device.recipient),),
+        )
+        return fresh.with_prekey(now_s, random).with_inbox(random)
+
+    def seal(self) -> bytes:
+        """Return `keyring.age`: sealed to each device and the kit, padded so that its size tells little."""
+        from twinbell.age.hybrid import HybridRecipient
+        from twinbell.age.stream import seal
+
+        record = encode(self.to_record())
+        if len(record) > KEYRING_BYTES_MAX:
+            raise Mistaken("This keyring has grown beyond what the relay's slot takes.")
+        padded = max(padme(len(record) + 4), KEYRING_BYTES_MIN)
+        plain = (len(record).to_bytes(4) + record).ljust(padded, b"\0")
+        recipients = [HybridRecipient(public) for _, public in self.devices]
+        return seal(plain, [*recipients, HybridRecipient(self.kit)])
+
+    @classmethod
+    def open(cls, sealed: bytes, age_seed: bytes) -> "Keyring":
+        """Open a `keyring.age` with the age seed of a device or of the kit.
+
+        Raises what `twinbell.age` raises, and `Damaged` for what is not a keyring inside.
+        """
+        from twinbell.age.hybrid import HybridIdentity
+        from twinbell.age.stream import open_
+
+        plain = open_(sealed, [HybridIdentity(age_seed)])
+        length = int.from_bytes(plain[:4])
+        if len(plain) < 4 or length > len(plain) - 4 or any(plain[4 + length :]):
+            raise Damaged("This keyring is not padded as it should be.")
+        return cls.from_record(Fields.of(plain[4 : 4 + length], "keyring", bytes_max=KEYRING_BYTES_MAX))
+
+    def to_record(self) -> Record:
+        return {
+            "v": VERSION,
+            "type": "keyring",
+            "root": self.root,
+            "kit": self.kit,
+            "epoch": self.epoch,
+            "identities": list(self.identities),
+            "letters": list(self.letters),
+            "prekeys": [[key.number, key.tag, key.seed, key.made_s, key.passed_s] for key in self.prekeys],
+            "inbox_keys": [[epoch, key] for epoch, key in self.inbox_keys],
+            "relay": self.relay,
+            "box": self.box,
+            "deposit_peer": self.deposit_peer,
+            "deposit_self": self.deposit_self,
+            "generation": self.generation,
+            "chain": self.chain,
+            "name": self.name,
+            "devices": [[device, public] for device, public in self.devices],
+            "bond": self.bond.to_record() if self.bond else None,
+            "peer": self.peer,
+        }
+
+    @classmethod
+    def from_record(cls, value: "Value | Fields") -> "Keyring":
+        fields = value if isinstance(value, Fields) else Fields.typed(value, "keyring")
+        rows = [row(item, int, bytes, bytes, int, int) for item in fields.items("prekeys", length_max=256)]
+        return cls(
+            root=fields.data("root", 32),
+            kit=fields.data("kit", RECIPIENT_BYTES),
+            epoch=fields.number("epoch", 1, EPOCH_MAX),
+            identities=_seeds(fields.items("identities", length_max=256)),
+            letters=_seeds(fields.items("letters", length_max=256)),
+            prekeys=tuple(
+                Prekey(number=number, tag=tag, seed=seed, made_s=made_s, passed_s=passed_s)  # type: ignore[arg-type]
+                for number, tag, seed, made_s, passed_s in rows
+            ),
+            inbox_keys=tuple(
+                row(item, int, bytes)  # type: ignore[misc]
+                for item in fields.items("inbox_keys", length_max=INBOX_KEYS_MAX)
+            ),
+            relay=fields.text("relay", length_max=RELAY_URL_LENGTH_MAX),
+            box=fields.data("box", BOX_BYTES),
+            deposit_peer=fields.data("deposit_peer", TOKEN_BYTES),
+            deposit_self=fields.data("deposit_self", TOKEN_BYTES),
+            generation=fields.number("generation", 1),
+            chain=fields.map("chain") if fields.has("chain") else None,
+            name=fields.text("name", length_max=NAME_LENGTH_MAX),
+            devices=tuple(
+                row(item, bytes, bytes)  # type: ignore[misc]
+                for item in fields.items("devices", length_max=32)
+            ),
+            bond=Bond.from_record(fields.map("bond")) if fields.has("bond") else None,
+            peer=fields.data("peer", length_max=BUNDLE_BYTES_MAX),
+        )
+
+
+def _seeds(values: "list[Value] | object") -> tuple[bytes, ...]:
+    seeds = tuple(values) if isinstance(values, list) else ()
+    if not seeds or not all(isinstance(seed, bytes) and len(seed) == SEED_BYTES for seed in seeds):
+        raise Damaged("A key of this keyring is not what it should be.")
+    return seeds
+
+
+def _name(name: str) -> str:
+    # A name is shown on the other's screen and terminal: nothing in it may move the cursor.
+    if not name.strip() or not name.isprintable() or len(name) > NAME_LENGTH_MAX:
+        raise Damaged(f"A name has 1 to {NAME_LENGTH_MAX} characters, all of them visible.")
+    return name
+
+
+def _relay_url(url: str) -> str:
+    if (
+        not url.startswith(("https://", "http://"))
+        or url.endswith("/")
+        or not url.isascii()
+        or not url.isprintable()
+    ):
+        raise Damaged("The address of a relay begins with https:// and does not end with a slash.")
+    if len(url) > RELAY_URL_LENGTH_MAX or any(mark in url for mark in ' ?#@\\"<>'):
+        raise Damaged("The address of a relay is its scheme, its host and no more.")
+    return url
