@@ -8,7 +8,7 @@ A share is 33 words. SLIP-39 words are not BIP-39 words, but the first four lett
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 from twinbell.errors import Damaged, Mistaken
@@ -64,25 +64,29 @@ def combine(shares: Sequence[str]) -> bytes:
 
 
 def _agree(distinct: list[Any], parsed: list[Any]) -> bytes:
-    """Return the secret on which all shares agree; else find out which do not."""
+    """Return the secret on which all shares agree; where they do not, find out which is false."""
     k = distinct[0].member_threshold
     secret = _recover(distinct[:k])
-    if secret is not None and all(_recover([*distinct[: k - 1], extra]) == secret for extra in distinct[k:]):
+    if secret is not None and not _strangers(distinct[:k], distinct, secret):
         return secret
-    for tried, some in enumerate(combinations(distinct, k)):
-        if tried >= _TRIES_MAX:
-            break
-        secret = _recover(list(some))
-        if secret is None:
-            continue
-        false = [share for share in distinct if share not in some and _recover([*some[1:], share]) != secret]
-        if len(distinct) - len(false) > k or len(false) == len(distinct) - k:
-            places = [str(place) for place, share in enumerate(parsed, start=1) if share in false]
-            raise Damaged(f"Share {' and '.join(places)} is false; leave it out.")
+    if k > 1:  # a lone share has no digest that could prove anything
+        for some in islice(combinations(distinct, k), _TRIES_MAX):
+            secret = _recover(some)
+            if secret is not None:
+                false = _strangers(some, distinct, secret)
+                places = [str(place) for place, share in enumerate(parsed, start=1) if share in false]
+                if len(places) == 1:
+                    raise Damaged(f"Share {places[0]} is false; leave it out.")
+                raise Damaged(f"Shares {' and '.join(places)} are false; leave them out.")
     raise Damaged("These shares do not fit together: one of them is false.")
 
 
-def _recover(shares: list[Any]) -> bytes | None:
+def _strangers(some: Sequence[Any], distinct: list[Any], secret: bytes) -> list[Any]:
+    """Return the shares that do not lead to the secret that `some` lead to."""
+    return [share for share in distinct if share not in some and _recover([*some[1:], share]) != secret]
+
+
+def _recover(shares: Sequence[Any]) -> bytes | None:
     from shamir_mnemonic import MnemonicError, combine_mnemonics
 
     try:
