@@ -1,4 +1,3 @@
-import os
 import subprocess
 import sys
 
@@ -47,7 +46,7 @@ def test_a_file_is_written_whole_or_not_at_all_and_never_replaced(tmp_path):
 
     assert (tmp_path / "key").read_bytes() == b"first"
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
-    assert os.listdir(tmp_path) == ["key"]
+    assert [file.name for file in tmp_path.iterdir()] == ["key"]
 
 
 def test_a_lock_holds_off_another_process(tmp_path):
@@ -57,7 +56,9 @@ def test_a_lock_holds_off_another_process(tmp_path):
     )
 
     with home.lock(tmp_path):
-        meanwhile = subprocess.run([sys.executable, "-c", look, str(tmp_path)], capture_output=True, text=True)
+        meanwhile = subprocess.run(
+            [sys.executable, "-c", look, str(tmp_path)], capture_output=True, text=True
+        )
     afterwards = subprocess.run([sys.executable, "-c", look, str(tmp_path)], capture_output=True, text=True)
 
     assert meanwhile.stdout == "False\n"

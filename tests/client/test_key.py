@@ -12,7 +12,7 @@ def path(tmp_path, monkeypatch):
     return tmp_path / "mei"
 
 
-def nobody(question):
+def nobody(question=""):
     raise AssertionError(f"nobody should be asked: {question}")
 
 

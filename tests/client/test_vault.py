@@ -4,7 +4,7 @@ import pytest
 
 from twinbell.client.schema import STEPS
 from twinbell.client.vault import VERSION, Vault
-from twinbell.errors import Damaged, TwinbellError, VaultLocked
+from twinbell.errors import TwinbellError, VaultLocked
 
 KEY = bytes(range(32))
 
@@ -73,11 +73,8 @@ def test_one_turned_bit_is_noticed(path):
     data[5000] ^= 1
     path.write_bytes(data)
 
-    with pytest.raises(Damaged), Vault(path, KEY) as vault:
-        for (name,) in vault.all("select name from sqlite_master where type = 'table'"):
-            vault.all(f"select * from {name}")
+    with Vault(path, KEY) as vault:
         assert not vault.sound()
-        raise Damaged
 
 
 def test_a_home_of_a_newer_program_is_left_alone(path):

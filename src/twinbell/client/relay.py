@@ -1,46 +1,24 @@
 """What a client asks of a relay: one method a request, answers as records, refusals as our errors.
 
 Tokens go into `Authorization` alone, never into an address. Mailboxes, deposits and blobs are named by 16
-bytes that the client chose, so each request may be repeated until it is answered.
+bytes that the client chose, so each request may be repeated until it is answered. Paths and records are those
+of `wire`, which the relay reads too. `listen` holds a WebSocket instead; that is in `client/listen.py`.
 """
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
-from twinbell import encoding
 from twinbell.client.transport import Answer, Body, Transport
-from twinbell.errors import (
-    Burnt,
-    Conflict,
-    Damaged,
-    Mistaken,
-    NotFound,
-    NotYet,
-    OverQuota,
-    TwinbellError,
-    Unauthorised,
-    Unreachable,
-)
+from twinbell.encoding import Value, encode
+from twinbell.errors import Conflict, Damaged, NotFound, OverQuota, TwinbellError
+from twinbell.wire import blob as wire_blob
+from twinbell.wire import mailbox, pairing, problems
+from twinbell.wire.auth import Token
+from twinbell.wire.limits import PAGE_BYTES_MAX, PAIRING_WAIT_S_MAX
 
-BATCH = 100
-LONG_POLL_S = 25
 PART_BYTES = 8 * 1024 * 1024  # a blob goes up in parts: a broken connection costs at most one
-CBOR = {"Content-Type": "application/cbor"}
 OCTETS = {"Content-Type": "application/octet-stream"}
-JSON = {"Content-Type": "application/json"}
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """An envelope in a mailbox: its place in the log, the minute it came, its blobs and its bytes."""
-
-    seq: int
-    arrived_s: int
-    blobs: tuple[bytes, ...]
-    body: bytes = field(repr=False)
 
 
 class Relay:
@@ -69,137 +47,113 @@ class Relay:
 
     # Mailboxes
 
-    def put_mailbox(
-        self,
-        box: bytes,
-        owner: bytes,
-        *,
-        epoch: int,
-        collect: dict[str, bytes],
-        deposit: dict[str, bytes],
-    ) -> None:
-        """Make a mailbox, or replace its capabilities; tokens are given as their SHA-256."""
-        record: encoding.Value = {
-            "v": 1,
-            "type": "mailbox",
-            "epoch": epoch,
-            "collect": dict(collect),
-            "deposit": dict(deposit),
-        }
-        self._ask("PUT", f"/v1/mailboxes/{box.hex()}", owner, body=encoding.encode(record), fields=CBOR)
+    def put_mailbox(self, box: bytes, owner: bytes, registration: Value) -> None:
+        """Make a mailbox, or replace its capabilities."""
+        fields = {"Content-Type": mailbox.CBOR_TYPE}
+        self._ask("PUT", mailbox.path(box), owner, body=encode(registration), fields=fields)
 
     def deposit(
         self, box: bytes, token: bytes, deposit_id: bytes, body: bytes, blobs: Sequence[bytes] = ()
-    ) -> tuple[int, int]:
-        """Leave an envelope; return its place and arrival. The same id and bytes give the same answer."""
-        fields = dict(OCTETS)
-        if blobs:
-            fields["Twinbell-Blobs"] = ",".join(blob.hex() for blob in blobs)
-        path = f"/v1/mailboxes/{box.hex()}/envelopes/{deposit_id.hex()}"
-        answer = self._json(self._ask("PUT", path, token, body=body, fields=fields))
-        return _int(answer, "seq"), _int(answer, "arrived")
+    ) -> mailbox.Receipt:
+        """Leave an envelope. The same id and bytes give the same answer; other bytes raise `Conflict`."""
+        fields = {**OCTETS, wire_blob.BLOBS_HEADER: wire_blob.blobs_header(tuple(blobs))} if blobs else OCTETS
+        answer = self._ask("PUT", mailbox.envelope_path(box, deposit_id), token, body=body, fields=fields)
+        return mailbox.Receipt.parse(answer.body)
 
-    def collect(self, box: bytes, token: bytes, *, after: int | None) -> tuple[list[Arrived], bool]:
-        """Return envelopes behind `after` in order, and whether there are more."""
-        place = "" if after is None else f"after={after}&"
-        answer = self._ask("GET", f"/v1/mailboxes/{box.hex()}/envelopes?{place}limit={BATCH}", token)
-        record = encoding.decode_map(answer.body, bytes_max=8 * 1024 * 1024)
-        envelopes = record.get("envelopes")
-        if not isinstance(envelopes, list):
-            raise _nonsense(self.name)
-        return [_arrived(item, self.name) for item in envelopes], record.get("more") is True
+    def collect(self, box: bytes, token: bytes, *, after: int | None) -> mailbox.Page:
+        """Return envelopes behind `after`, or behind what this device has acknowledged."""
+        answer = self._ask("GET", mailbox.envelopes_path(box, after=after), token)
+        return mailbox.Page.parse(answer.body)
 
     def acknowledge(self, box: bytes, token: bytes, upto: int) -> None:
         """Tell the relay that everything up to `upto` is safe on this device's disk."""
-        body = json.dumps({"upto": upto}).encode()
-        self._ask("POST", f"/v1/mailboxes/{box.hex()}/cursor", token, body=body, fields=JSON)
+        self._ask("POST", mailbox.cursor_path(box), token, body=mailbox.cursor_to_bytes(upto), fields=_JSON)
 
     def read_slot(self, box: bytes, token: bytes) -> tuple[bytes, int]:
-        """Return what is in the slot and its version; empty and 0 if nothing is."""
+        """Return what is in the slot and its version; nothing and 0 if it was never written."""
         try:
-            answer = self._ask("GET", f"/v1/mailboxes/{box.hex()}/slot", token)
+            answer = self._ask("GET", mailbox.slot_path(box), token)
         except NotFound:
             return b"", 0
-        return answer.body, int(answer.fields.get("etag", '"0"').strip('W/"') or 0)
+        return answer.body, _version(answer.fields.get("etag", ""))
 
     def write_slot(self, box: bytes, token: bytes, data: bytes, *, replaces: int) -> int:
         """Replace the slot if it is still at version `replaces`; raise `Conflict` if it is not."""
         fields = {**OCTETS, "If-Match": f'"{replaces}"'}
-        return _int(
-            self._json(self._ask("PUT", f"/v1/mailboxes/{box.hex()}/slot", token, body=data, fields=fields)),
-            "version",
-        )
+        answer = self._ask("PUT", mailbox.slot_path(box), token, body=data, fields=fields)
+        return int(self._json(answer)["version"])
 
     # Blobs
 
     def send_blob(
-        self, box: bytes, token: bytes, blob: bytes, src: BinaryIO, length: int, told: Callable[[int], None]
+        self,
+        box: bytes,
+        token: bytes,
+        blob: bytes,
+        src: BinaryIO,
+        *,
+        length: int,
+        told: Callable[[int], None],
     ) -> None:
-        """Send a file of `length` bytes, going on from where an earlier try stopped; `told` hears how far."""
-        path = f"/v1/mailboxes/{box.hex()}/blobs/{blob.hex()}"
-        offset = _int(self._json(self._ask("POST", f"{path}?length={length}", token)), "offset")
+        """Send a file of `length` bytes from where an earlier try stopped; `told` hears how far it is."""
+        path = wire_blob.path(box, blob)
+        answer = self._ask("POST", wire_blob.begin_path(box, blob, length=length), token)
+        offset = wire_blob.offset_from_bytes(answer.body)
         told(offset)
         while offset < length:
             src.seek(offset)
             part = _Part(src, min(PART_BYTES, length - offset))
-            fields = {**OCTETS, "Upload-Offset": str(offset), "Content-Length": str(part.left)}
-            answer = self._transport.request("PATCH", path, body=part, fields=fields | _bearer(token))
-            if answer.status == 409:  # another process of ours sends the same file: go on from where it is
+            fields = {**OCTETS, wire_blob.OFFSET_HEADER: str(offset), "Content-Length": str(part.left)}
+            try:
+                answer = self._ask("PATCH", path, token, body=part, fields=fields)
+            except Conflict:  # another process of ours sends the same file: go on from where it is
                 answer = self._ask("HEAD", path, token)
-            self._judge(answer)
-            offset = int(answer.fields["upload-offset"])
+            offset = wire_blob.parse_length(answer.fields.get(wire_blob.OFFSET_HEADER.lower()))
             told(offset)
 
     def fetch_blob(
-        self, box: bytes, token: bytes, blob: bytes, dst: BinaryIO, *, start: int, told: Callable[[int], None]
+        self,
+        box: bytes,
+        token: bytes,
+        blob: bytes,
+        dst: BinaryIO,
+        *,
+        start: int,
+        told: Callable[[int], None],
     ) -> None:
         """Append the rest of a blob to `dst`, which has `start` bytes of it already."""
-        fields = _bearer(token) | ({"Range": f"bytes={start}-"} if start else {})
-        path = f"/v1/mailboxes/{box.hex()}/blobs/{blob.hex()}"
-        answer = self._transport.download(path, dst, fields=fields, told=told)
-        if answer.status == 416:  # there is nothing behind `start`: it was all here
-            return
-        self._judge(answer)
-        if start and answer.status != 206:
-            raise _nonsense(self.name)
+        fields = _bearer(token) | ({"Range": wire_blob.range_header(start)} if start else {})
+        answer = self._transport.download(
+            wire_blob.path(box, blob), dst, fields=fields, told=told, start=start
+        )
+        if answer.status != 416:  # nothing lies behind `start`: it was all here
+            self._judge(answer)
 
     # Pairings
 
-    def offer(self, form: str, token: bytes, m1: bytes) -> tuple[str, int]:
-        """Open a pairing with the giver's first message; return its nameplate and when it expires."""
-        answer = self._json(self._ask("POST", f"/v1/pairings?form={form}", token, body=m1, fields=OCTETS))
-        nameplate = answer.get("nameplate")
-        if not isinstance(nameplate, str) or not nameplate.isalnum() or not nameplate.isascii():
-            raise _nonsense(self.name)
-        return nameplate, _int(answer, "expires")
+    def offer(self, form: pairing.Form, token: bytes, m1: bytes) -> pairing.Opened:
+        """Open a pairing with the giver's first message; the same token and message give the same answer."""
+        return pairing.Opened.parse(
+            self._ask("POST", pairing.open_path(form), token, body=m1, fields=OCTETS).body
+        )
 
     def offered(self, nameplate: str) -> bytes:
         """Return the giver's first message."""
-        return self._ask("GET", f"/v1/pairings/{nameplate}").body
+        return self._ask("GET", pairing.path(nameplate)).body
 
-    def say(self, nameplate: str, place: int, token: bytes, message: bytes) -> None:
+    def say(self, nameplate: str, part: int, token: bytes, message: bytes) -> None:
         """Put message 2, 3 or 4 into its place; saying the same again is the same."""
-        self._ask("PUT", f"/v1/pairings/{nameplate}/{place}", token, body=message, fields=OCTETS)
+        self._ask("PUT", pairing.part_path(nameplate, part), token, body=message, fields=OCTETS)
 
-    def hear(self, nameplate: str, place: int, token: bytes, *, wait_s: int = 0) -> bytes | None:
+    def hear(self, nameplate: str, part: int, token: bytes, *, wait_s: int = 0) -> bytes | None:
         """Return message 2, 3 or 4, waiting for it a while; None if it has not come. Raises `Burnt`."""
-        answer = self._ask("GET", f"/v1/pairings/{nameplate}/{place}?wait={wait_s}", token)
+        wait_s = min(wait_s, PAIRING_WAIT_S_MAX)
+        answer = self._ask("GET", pairing.part_path(nameplate, part, wait_s=wait_s), token)
         return answer.body if answer.status == 200 else None
 
     def burn(self, nameplate: str, token: bytes) -> None:
         """Burn a pairing, so that the other side is told."""
-        self._ask("DELETE", f"/v1/pairings/{nameplate}", token)
-
-    # Beacon
-
-    def chain_info(self, chain_hash: bytes | None = None) -> bytes:
-        """Return the document of a chain that this relay hands out, its own by default."""
-        prefix = f"/{chain_hash.hex()}" if chain_hash else ""
-        return self._ask("GET", f"{prefix}/info").body
-
-    def round(self, chain_hash: bytes, number: int | str) -> bytes:
-        """Return the document of a round (or "latest"); raise `NotYet` if it lies ahead."""
-        return self._ask("GET", f"/{chain_hash.hex()}/public/{number}").body
+        self._ask("DELETE", pairing.path(nameplate), token)
 
     def _ask(
         self,
@@ -210,14 +164,23 @@ class Relay:
         body: Body | None = None,
         fields: dict[str, str] | None = None,
     ) -> Answer:
-        answer = self._transport.request(method, path, body=body, fields=(fields or {}) | _bearer(token))
+        answer = self._transport.request(
+            method, path, body=body, fields=(fields or {}) | _bearer(token), bytes_max=PAGE_BYTES_MAX
+        )
         self._judge(answer)
         return answer
 
     def _judge(self, answer: Answer) -> None:
-        if 200 <= answer.status < 300:
-            return
-        raise _refusal(answer, self.name)
+        if not 200 <= answer.status < 300:
+            raise self._refusal(answer)
+
+    def _refusal(self, answer: Answer) -> TwinbellError:
+        error = problems.parse(answer.status, answer.body)
+        if isinstance(error, OverQuota):
+            error.hint = error.hint or "What is not sent waits here and goes by itself, later."
+        if type(error) is Damaged:  # it is our request that the relay could not read, not a letter
+            return TwinbellError(f"The relay at {self.name} could not read what we sent.")
+        return error
 
     def _json(self, answer: Answer) -> dict[str, Any]:
         try:
@@ -225,8 +188,14 @@ class Relay:
         except ValueError:
             record = None
         if not isinstance(record, dict):
-            raise _nonsense(self.name)
+            raise Damaged(
+                f"What {self.name} answers is not what a relay says.",
+                hint="Is this the address of a Twinbell relay?",
+            )
         return record
+
+
+_JSON = {"Content-Type": "application/json"}
 
 
 class _Part:
@@ -234,9 +203,9 @@ class _Part:
 
     def __init__(self, src: BinaryIO, length: int) -> None:
         self._src = src
-        self.left = length
-        self._length = length
         self._start = src.tell()
+        self._length = length
+        self.left = length
 
     def tell(self) -> int:
         return self._length - self.left
@@ -251,65 +220,12 @@ class _Part:
         return data
 
 
-def host(url: str) -> str:
-    """Return host and port of an address."""
-    return urlsplit(url).netloc
-
-
 def _bearer(token: bytes | None) -> dict[str, str]:
-    if token is None:
-        return {}
-    from base64 import urlsafe_b64encode
-
-    return {"Authorization": f"Bearer {urlsafe_b64encode(token).rstrip(b'=').decode()}"}
+    return {"Authorization": Token(token).header()} if token is not None else {}
 
 
-def _arrived(item: encoding.Value, name: str) -> Arrived:
-    if not isinstance(item, dict):
-        raise _nonsense(name)
-    seq, arrived_s, blobs, body = (item.get(key) for key in ("seq", "arrived", "blobs", "body"))
-    if not (isinstance(seq, int) and isinstance(arrived_s, int) and isinstance(body, bytes)):
-        raise _nonsense(name)
-    if not isinstance(blobs, list):
-        raise _nonsense(name)
-    return Arrived(seq, arrived_s, tuple(blob for blob in blobs if isinstance(blob, bytes)), body)
-
-
-def _int(record: dict[str, Any], key: str) -> int:
-    value = record.get(key)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise Damaged("The relay answered with something that is no number.")
-    return value
-
-
-def _nonsense(name: str) -> TwinbellError:
-    return Damaged(
-        f"What {name} answers is not what a relay says.", hint="Is this the address of a Twinbell relay?"
-    )
-
-
-def _refusal(answer: Answer, name: str) -> TwinbellError:
-    """Return our error for a status. The relay's own words are not repeated: they are from outside."""
-    hint = f"{name} answered {answer.status}."
-    match answer.status:
-        case 401 | 403:
-            return Unauthorised(hint=hint)
-        case 404:
-            return NotFound(f"{name} knows nothing of this.")
-        case 409 | 412:
-            return Conflict(hint=hint)
-        case 410:
-            return Burnt()
-        case 425:
-            return NotYet("The relay says that this round is not yet due.")
-        case 413 | 414 | 431:
-            return Mistaken("This is too large for this relay.")
-        case 429:
-            return OverQuota(f"{name} asks us to slow down.", hint="Try again in a little while.")
-        case 507:
-            return OverQuota(f"The mailbox at {name} is full.", hint="It empties when the other one listens.")
-        case status if status >= 500:
-            return Unreachable(f"{name} is in trouble and answered {status}.")
-    return Damaged(
-        f"{name} refused a request of ours with {answer.status}.", hint="Is this a Twinbell relay?"
-    )
+def _version(etag: str) -> int:
+    text = etag.strip('"')
+    if not (text.isascii() and text.isdigit()):
+        raise Damaged("The relay did not say which version this is.")
+    return int(text)

@@ -56,6 +56,8 @@ def base_url(text: str) -> str:
     if "://" not in text:
         host = urlsplit(f"//{text}").hostname or ""
         text = f"{'http' if host in LOOPBACK else 'https'}://{text}"
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise Mistaken(f"{text} is not the address of a relay.")
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -112,28 +114,44 @@ class Transport:
                 if length > bytes_max or time.monotonic() > end_s:
                     self.close()
                     raise Unreachable(f"What {self.name} answers does not end.")
-            response.close()
+            self._finish(response)
             return Answer(response.status, _fields(response), b"".join(chunks))
 
     def download(
-        self, path: str, dst: BinaryIO, *, fields: Mapping[str, str], told: Callable[[int], None]
+        self,
+        path: str,
+        dst: BinaryIO,
+        *,
+        fields: Mapping[str, str],
+        told: Callable[[int], None],
+        start: int = 0,
     ) -> Answer:
         """Fetch a body of any length into `dst`, telling of each piece; a refusal is returned, not written.
 
         Raises `Unreachable` if it breaks off; what has come is in `dst`, and a `Range` may go on from there.
+        With `start`, whole answers to a request for the rest are skipped up to there.
         """
         with self._told():
             response = self._send("GET", path, None, fields, SILENCE_S)
             if response.status not in (200, 206):
                 body = response.read(ANSWER_BYTES_MAX)
+                self._finish(response)
                 return Answer(response.status, _fields(response), body)
+            skip = start if response.status == 200 else 0
             while chunk := response.read1(CHUNK):
-                dst.write(chunk)
-                told(len(chunk))
-            if response.length:  # http.client's read1 does not complain of a body that is cut short
-                self.close()
-                raise Unreachable(f"{self.name} broke off.")
+                skipped = min(skip, len(chunk))
+                skip -= skipped
+                dst.write(chunk[skipped:])
+                told(len(chunk) - skipped)
+            self._finish(response)
             return Answer(response.status, _fields(response), b"")
+
+    def _finish(self, response: http.client.HTTPResponse) -> None:
+        cut = response.length
+        response.close()
+        if cut:  # read1 does not complain of a body that ends too early
+            self.close()
+            raise Unreachable(f"{self.name} broke off in the middle of an answer.")
 
     def _send(
         self, method: str, path: str, body: Body | None, fields: Mapping[str, str], silence_s: float
