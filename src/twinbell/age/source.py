@@ -1,10 +1,12 @@
 """Where the bytes of an age file come from and where they go.
 
 Files, pipes, sockets' files, and our own readers and writers all fit: what is asked of them is one method.
-Here too is `Input`, which reads ahead of itself by a little, so that a header can end anywhere in a block.
+Here too is `Input`, which reads ahead of itself by a little, so that a header can end anywhere in a block,
+and `Batches`, which reads a large file in pieces of one size and knows which piece is the last.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 BLOCK = 4096  # bytes read at a time while looking for the end of a line
@@ -22,20 +24,49 @@ class Sink(Protocol):
     def write(self, data: memoryview, /) -> int | None: ...
 
 
-class Helper(Protocol):
-    """Another pair of hands: runs what is submitted, one after the other, beside its caller.
+class Pending(Protocol):
+    """Work that a `Helper` has taken."""
 
-    A `concurrent.futures.ThreadPoolExecutor(1)` is one. This package starts no threads by itself; whoever
-    moves a large file may lend it one, so that reading and writing happen while the other core computes.
+    def result(self) -> int:
+        """Wait until it is done, and raise what it raised."""
+
+    def cancel(self) -> bool:
+        """Tell that it need not be done; False if it is being done, or has been, by now."""
+
+
+class Helper(Protocol):
+    """Another pair of hands: does what is submitted, one thing after the other, beside its caller.
+
+    A `ThreadPoolExecutor(1)` is one, `client/worker.py` a lighter one. This package starts no threads by
+    itself; who moves a large file may lend it one, and reading and writing happen while this core computes.
     """
 
-    def submit(self, work: Callable[[], int], /) -> "Pending": ...
+    def submit(self, work: Callable[[], int], /) -> Pending: ...
 
 
-class Pending(Protocol):
-    """Work that a `Helper` has taken; `result` waits for it, and raises what it raised."""
+class NoHelper:
+    """Does the work itself, at the moment when its result is asked for."""
 
-    def result(self) -> int: ...
+    def submit(self, work: Callable[[], int], /) -> Pending:
+        """Return `work`, not yet done."""
+        return _Later(work)
+
+
+class _Later:
+    __slots__ = ("result",)
+
+    def __init__(self, work: Callable[[], int]) -> None:
+        self.result = work
+
+    def cancel(self) -> bool:
+        return True
+
+
+def settle(pending: Pending) -> None:
+    """Return once `pending` no longer touches anything, whether it was done or not."""
+    if not pending.cancel():
+        with suppress(Exception):  # whoever settles has an error of its own to tell
+            pending.result()
 
 
 class Input:
@@ -92,10 +123,46 @@ class Input:
         return at
 
 
-def write_all(sink: Sink, data: memoryview) -> None:
-    """Write all of `data`, also to a sink that takes less than it is offered (a raw pipe)."""
-    while len(data):
-        count = sink.write(data)
-        if count is None or count >= len(data):
-            return
-        data = data[count:]
+class Batches:
+    """Cuts what `fill` gives into batches of `size` bytes, and reads one batch ahead where there is a helper.
+
+    `next` gives a view that is good until it is called twice more, and whether it was the last one. To know
+    that, each read asks for one byte more than a batch.
+    """
+
+    def __init__(self, fill: Callable[[memoryview], int], size: int, helper: Helper) -> None:
+        self._fill = fill
+        self._size = size
+        self._helper = helper
+        self._buffers = [memoryview(bytearray(size + 1)), memoryview(bytearray(size + 1))]
+        self._ahead = 0  # 1 where the first byte of a buffer came with the batch before
+        self._reading = self._read()
+
+    def next(self) -> tuple[memoryview, bool]:
+        """Return the next batch; not to be called again after the last one."""
+        count = self._ahead + self._reading.result()
+        batch = self._buffers[0]
+        if count <= self._size:
+            return batch[:count], True
+        self._buffers.reverse()
+        self._buffers[0][0] = batch[self._size]
+        self._ahead = 1
+        self._reading = self._read()
+        return batch[: self._size], False
+
+    def close(self) -> None:
+        """Return once nothing reads any more."""
+        settle(self._reading)
+
+    def _read(self) -> Pending:
+        free = self._buffers[0][self._ahead :]
+        return self._helper.submit(lambda: self._fill(free))
+
+
+def write_all(sink: Sink, data: memoryview) -> int:
+    """Write all of `data`, also to a sink that takes less at a time (a raw pipe); return its length."""
+    at = 0
+    while at < len(data):
+        count = sink.write(data[at:])
+        at = len(data) if count is None else at + count
+    return at
