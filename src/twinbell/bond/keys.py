@@ -158,7 +158,7 @@ class Inbox:
     def from_record(cls, value: Value) -> "Inbox":
         fields = Fields(value, "inbox")
         return cls(
-            relay=_relay_url(fields.text("relay", length_max=RELAY_URL_LENGTH_MAX)),
+            relay=check_relay_url(fields.text("relay", length_max=RELAY_URL_LENGTH_MAX)),
             box=fields.data("box", BOX_BYTES),
             deposit=fields.data("deposit", TOKEN_BYTES),
             key=fields.data("key", SEED_BYTES),
@@ -304,7 +304,7 @@ class Keyring:
         Raises `Mistaken` for a name or a relay URL that no bundle could carry.
         """
         try:
-            _name(name), _relay_url(relay)
+            _name(name), check_relay_url(relay)
         except Damaged as error:
             raise Mistaken(str(error)) from None
         return cls(
@@ -522,14 +522,10 @@ def _name(name: str) -> str:
     return name
 
 
-def _relay_url(url: str) -> str:
-    if (
-        not url.startswith(("https://", "http://"))
-        or url.endswith("/")
-        or not url.isascii()
-        or not url.isprintable()
-    ):
+def check_relay_url(url: str) -> str:
+    """Return `url` if it can be the address of a relay; raise `Damaged` if not."""
+    if not url.startswith(("https://", "http://")) or url.endswith("/") or len(url) > RELAY_URL_LENGTH_MAX:
         raise Damaged("The address of a relay begins with https:// and does not end with a slash.")
-    if len(url) > RELAY_URL_LENGTH_MAX or any(mark in url for mark in ' ?#@\\"<>'):
+    if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' ?#@\\"<>'):
         raise Damaged("The address of a relay is its scheme, its host and no more.")
     return url

@@ -1,0 +1,679 @@
+"""The bell: how two who share a few words become a bond, at the cost of one guess to anyone else.
+
+Theory of operation. Both sides run CPace over four messages in a pairing mailbox of a relay that they do
+not trust. X-Wing runs inside it, so that a recorded bell is of no use to a quantum computer; what seals the
+bundles needs both. The giver commits to a nonce in its first message and opens it in its second: the words
+that both compare come from everything that was said and from that nonce, so nobody in the middle can search
+for a session with the same words.
+
+    m1  giver     sid, Ya, ADa = [1, "giver", X-Wing key, SHA-256(label ‖ na), SHA-256(bundle A)]
+    m2  answerer  Yb, ADb = [1, "answerer", X-Wing ciphertext, SHA-256(bundle B)], tag b
+    m3  giver     tag a, na, bundle A sealed with Ka
+    m4  answerer  bundle B sealed with Kb
+
+One guess: the giver takes one m2 and no other, ever. It is SPENT, and saved as such, before its tag is
+looked at; a giver that wakes up SPENT cannot know whether somebody saw the answer, and is BURNT.
+
+    Giver        event            becomes                 Answerer     event            becomes
+    NEW          Placed           OFFERED                 CALLED       Message(1)       ANSWERED
+    OFFERED      Message(2)       SPENT                   ANSWERED     Message(3)       JOINED, or BURNT
+    SPENT        Check            CONFIRMED, WRONG_CODE   ANSWERED     Refused(2)       BURNT
+    CONFIRMED    Message(4)       JOINED, or BURNT        ANSWERED     Gone             WRONG_CODE
+    any open     Gone             BURNT                   JOINED       Stored(4), Gone  DONE
+    any open     time is over     EXPIRED                 any open     time is over     EXPIRED
+
+`step` changes the state; `todo` says what is to be done in it. Save the side after each step, then do what
+`todo` says and feed the answer back. Everything in `todo` may be repeated, so a side that is loaded after a
+crash goes on where it was. The answerer has joined once it has m3, the giver once it has m4: if m4 is lost
+for seven days, only the answerer believes in the bond, and hears nothing.
+"""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TypeAlias, TypeVar
+
+from twinbell.bond.code import Code, Form, check_nameplate, fresh_secret
+from twinbell.bond.keys import BUNDLE_BYTES_MAX, WORDS_BYTES, Bond, Bundle, Role
+from twinbell.bond.record import VERSION, Fields, Random, Record, fresh
+from twinbell.crypto import aead, cpace, kdf, xwing
+from twinbell.encoding import Value, decode, encode, lv
+from twinbell.errors import Burnt, Damaged, Mistaken
+
+CHANNEL = b"twinbell/v1/bell"  # CPace's CI
+LABEL_NONCE = b"twinbell/v1/nonce"
+LABEL_TRANSCRIPT = b"twinbell/v1/th"
+LABEL_KEY = b"twinbell/v1/bell/"  # ‖ a, b or bond
+LABEL_WORDS = b"twinbell/v1/words"
+
+ANSWER_WITHIN_S = 600
+FETCH_SLACK_S = 60  # a long poll, and two clocks
+FINISH_WITHIN_S = 7 * 86400
+MESSAGE_BYTES_MAX = 16_384
+
+NONCE_BYTES = SID_BYTES = SEED_BYTES = TOKEN_BYTES = 32
+
+
+class State(Enum):
+    """Where a side is. The table above says how it gets there."""
+
+    NEW = "new"
+    OFFERED = "offered"
+    SPENT = "spent"
+    CONFIRMED = "confirmed"
+    CALLED = "called"
+    ANSWERED = "answered"
+    JOINED = "joined"
+    DONE = "done"  # joined, and nothing left to do
+    WRONG_CODE = "wrong code"
+    BURNT = "burnt"
+    EXPIRED = "expired"
+
+
+class Outcome(Enum):
+    """What a person is told in the end."""
+
+    JOINED = "joined"
+    WRONG_CODE = "wrong code"
+    BURNT = "burnt"
+
+
+_OUTCOMES = {
+    State.JOINED: Outcome.JOINED,
+    State.DONE: Outcome.JOINED,
+    State.WRONG_CODE: Outcome.WRONG_CODE,
+    State.BURNT: Outcome.BURNT,
+    State.EXPIRED: Outcome.BURNT,
+}
+
+
+# What happens to a side.
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The relay has taken m1 and given the bell a nameplate."""
+
+    nameplate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of the other side was there."""
+
+    number: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The relay has taken our message of this number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The relay has another message of this number, or another's token (409)."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The relay says that this bell is burnt, expired or unknown (404, 410). Nobody has signed that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """SPENT has been saved: the tag may be looked at. Also something to do, where it stands in `todo`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed."""
+
+
+Event: TypeAlias = Placed | Message | Stored | Refused | Gone | Check | Tick
+
+
+# What a side asks for.
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Make a pairing mailbox with this m1, and answer with `Placed`."""
+
+    form: Form
+    m1: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Put this message there, and answer with `Stored`, `Refused` or `Gone`."""
+
+    number: int
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Wait for the message of this number, and answer with `Message`, `Gone` or `Tick`."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """Delete the pairing mailbox, so that the other side is told; it does not matter if that fails."""
+
+
+Todo: TypeAlias = Place | Put | Fetch | Check | Burn
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What follows from a bell's first two messages and the keys of one side."""
+
+    transcript: bytes
+    key_a: bytes = field(repr=False)
+    key_b: bytes = field(repr=False)
+    bond: bytes
+
+    @classmethod
+    def derive(cls, transcript: bytes, isk: bytes, kem_secret: bytes) -> "Session":
+        a, b, bond = (
+            kdf.hkdf(isk + kem_secret, salt=transcript, info=LABEL_KEY + name)
+            for name in (b"a", b"b", b"bond")
+        )
+        return cls(transcript, a, b, bond)
+
+    def to_record(self) -> Record:
+        return {"th": self.transcript, "a": self.key_a, "b": self.key_b, "bond": self.bond}
+
+    @classmethod
+    def from_record(cls, record: Record) -> "Session":
+        fields = Fields(record, "session")
+        return cls(*(fields.data(name, 32) for name in ("th", "a", "b", "bond")))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What success leaves: the bond, and what the other showed of their keys."""
+
+    bond: Bond
+    peer: Bundle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Giver:
+    """The side that gives the bell."""
+
+    state: State
+    form: Form
+    relay: str
+    nameplate: str
+    secret: str = field(repr=False)
+    token: bytes = field(repr=False)  # bearer token of this side at the pairing mailbox
+    sid: bytes
+    scalar: bytes = field(repr=False)
+    kem_seed: bytes = field(repr=False)
+    nonce: bytes = field(repr=False)
+    bundle: bytes = field(repr=False)
+    made_s: int
+    m1: bytes = field(repr=False)
+    m2: bytes = field(repr=False, default=b"")
+    m3: bytes = field(repr=False, default=b"")
+    session: Session | None = None
+    peer: bytes = field(repr=False, default=b"")
+    joined_s: int = 0
+    reason: str = ""
+
+    @property
+    def code(self) -> Code:
+        """The code to give; raise `Mistaken` before the relay has given it a nameplate."""
+        if not self.nameplate:
+            raise Mistaken("This bell does not hang at a relay yet.")
+        return Code(form=self.form, relay=self.relay, nameplate=self.nameplate, secret=self.secret)
+
+    @property
+    def expires_s(self) -> int:
+        """Until when it can be answered."""
+        return self.made_s + ANSWER_WITHIN_S
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it is open."""
+        return _OUTCOMES.get(self.state)
+
+    @property
+    def joined(self) -> Joined:
+        """The bond; raise `Burnt` where there is none."""
+        return _joined(self, Role.GIVER, self.nonce)
+
+    def to_record(self) -> Record:
+        return {
+            "v": VERSION,
+            "type": "giver",
+            "state": self.state.value,
+            "form": self.form.value,
+            "relay": self.relay,
+            "nameplate": self.nameplate,
+            "secret": self.secret,
+            "token": self.token,
+            "sid": self.sid,
+            "scalar": self.scalar,
+            "kem_seed": self.kem_seed,
+            "nonce": self.nonce,
+            "bundle": self.bundle,
+            "made": self.made_s,
+            "m1": self.m1,
+            "m2": self.m2,
+            "m3": self.m3,
+            "session": self.session.to_record() if self.session else None,
+            "peer": self.peer,
+            "joined": self.joined_s,
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_record(cls, record: Record) -> "Giver":
+        """Load a giver. One that was saved SPENT comes back BURNT: its one guess may have been seen."""
+        fields = Fields.typed(record, "giver")
+        giver = cls(
+            state=_state(fields.text("state", length_max=16)),
+            form=Form(fields.text("form", length_max=8)),
+            relay=fields.text("relay", length_max=255),
+            nameplate=fields.text("nameplate", length_max=32),
+            secret=fields.text("secret", length_max=64),
+            token=fields.data("token", TOKEN_BYTES),
+            sid=fields.data("sid", SID_BYTES),
+            scalar=fields.data("scalar", length_max=32),
+            kem_seed=fields.data("kem_seed", length_max=32),
+            nonce=fields.data("nonce", NONCE_BYTES),
+            bundle=fields.data("bundle", length_max=BUNDLE_BYTES_MAX),
+            made_s=fields.number("made"),
+            m1=fields.data("m1", length_max=MESSAGE_BYTES_MAX),
+            m2=fields.data("m2", length_max=MESSAGE_BYTES_MAX),
+            m3=fields.data("m3", length_max=MESSAGE_BYTES_MAX),
+            session=Session.from_record(fields.map("session")) if fields.has("session") else None,
+            peer=fields.data("peer", length_max=BUNDLE_BYTES_MAX),
+            joined_s=fields.number("joined"),
+            reason=fields.text("reason", length_max=256),
+        )
+        if giver.state is State.SPENT:
+            return _end(giver, State.BURNT, "Twinbell was stopped while this bell was being answered.")
+        return giver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerer:
+    """The side that answers the bell."""
+
+    state: State
+    code: Code
+    token: bytes = field(repr=False)
+    bundle: bytes = field(repr=False)
+    made_s: int
+    random: Random = field(repr=False, default=fresh, compare=False)
+    commitment: bytes = b""  # to the giver's nonce
+    peer_hash: bytes = b""  # of the giver's bundle
+    tag_a: bytes = field(repr=False, default=b"")
+    m2: bytes = field(repr=False, default=b"")
+    m4: bytes = field(repr=False, default=b"")
+    session: Session | None = None
+    nonce: bytes = b""
+    peer: bytes = field(repr=False, default=b"")
+    joined_s: int = 0
+    reason: str = ""
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it is open."""
+        return _OUTCOMES.get(self.state)
+
+    @property
+    def joined(self) -> Joined:
+        """The bond; raise `Burnt` where there is none."""
+        return _joined(self, Role.ANSWERER, self.nonce)
+
+    def to_record(self) -> Record:
+        return {
+            "v": VERSION,
+            "type": "answerer",
+            "state": self.state.value,
+            "form": self.code.form.value,
+            "relay": self.code.relay,
+            "nameplate": self.code.nameplate,
+            "secret": self.code.secret,
+            "token": self.token,
+            "bundle": self.bundle,
+            "made": self.made_s,
+            "commitment": self.commitment,
+            "peer_hash": self.peer_hash,
+            "tag_a": self.tag_a,
+            "m2": self.m2,
+            "m4": self.m4,
+            "session": self.session.to_record() if self.session else None,
+            "nonce": self.nonce,
+            "peer": self.peer,
+            "joined": self.joined_s,
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_record(cls, record: Record, *, random: Random = fresh) -> "Answerer":
+        fields = Fields.typed(record, "answerer")
+        return cls(
+            state=_state(fields.text("state", length_max=16)),
+            code=Code(
+                form=Form(fields.text("form", length_max=8)),
+                relay=fields.text("relay", length_max=255),
+                nameplate=fields.text("nameplate", length_max=32),
+                secret=fields.text("secret", length_max=64),
+            ),
+            token=fields.data("token", TOKEN_BYTES),
+            bundle=fields.data("bundle", length_max=BUNDLE_BYTES_MAX),
+            made_s=fields.number("made"),
+            random=random,
+            commitment=fields.data("commitment", length_max=32),
+            peer_hash=fields.data("peer_hash", length_max=32),
+            tag_a=fields.data("tag_a", length_max=cpace.TAG_BYTES),
+            m2=fields.data("m2", length_max=MESSAGE_BYTES_MAX),
+            m4=fields.data("m4", length_max=MESSAGE_BYTES_MAX),
+            session=Session.from_record(fields.map("session")) if fields.has("session") else None,
+            nonce=fields.data("nonce", length_max=NONCE_BYTES),
+            peer=fields.data("peer", length_max=BUNDLE_BYTES_MAX),
+            joined_s=fields.number("joined"),
+            reason=fields.text("reason", length_max=256),
+        )
+
+
+Side = TypeVar("Side", Giver, Answerer)
+
+
+def give(bundle: bytes, *, form: Form, relay: str, now_s: int, random: Random = fresh) -> Giver:
+    """Return a giver with a fresh secret; `bundle` is our signed bundle. Save it, then ask `todo`."""
+    secret, sid = fresh_secret(form, random), random(SID_BYTES)
+    scalar, kem_seed, nonce = random(cpace.SCALAR_BYTES), random(SEED_BYTES), random(NONCE_BYTES)
+    data: Value = [
+        1,
+        "giver",
+        xwing.public(kem_seed),
+        kdf.sha256(LABEL_NONCE, nonce),
+        kdf.sha256(bundle),
+    ]
+    share = cpace.share(scalar, cpace.generator(secret.encode(), sid=sid, channel=CHANNEL))
+    m1 = encode({"v": VERSION, "type": "bell-1", "sid": sid, "y": share, "ad": encode(data)})
+    return Giver(
+        state=State.NEW,
+        form=form,
+        relay=relay,
+        nameplate="",
+        secret=secret,
+        token=random(TOKEN_BYTES),
+        sid=sid,
+        scalar=scalar,
+        kem_seed=kem_seed,
+        nonce=nonce,
+        bundle=bundle,
+        made_s=now_s,
+        m1=m1,
+    )
+
+
+def answer(code: Code, bundle: bytes, *, now_s: int, random: Random = fresh) -> Answerer:
+    """Return an answerer for `code`; `bundle` is our signed bundle. Save it, then ask `todo`.
+
+    A person asked for it by a tap or a command: a link that is merely opened must not answer.
+    """
+    return Answerer(
+        state=State.CALLED, code=code, token=random(TOKEN_BYTES), bundle=bundle, made_s=now_s, random=random
+    )
+
+
+def todo(side: Giver | Answerer) -> tuple[Todo, ...]:
+    """Return what is to be done in this state, in this order; all of it may be repeated."""
+    if isinstance(side, Giver):
+        match side.state:
+            case State.NEW:
+                return (Place(side.form, side.m1),)
+            case State.OFFERED:
+                return (Fetch(2),)
+            case State.SPENT:
+                return (Check(),)
+            case State.CONFIRMED:
+                return (Put(3, side.m3), Fetch(4))
+    else:
+        match side.state:
+            case State.CALLED:
+                return (Fetch(1),)
+            case State.ANSWERED:
+                return (Put(2, side.m2), Fetch(3))
+            case State.JOINED:
+                return (Put(4, side.m4),)
+    return (Burn(),) if side.state in (State.WRONG_CODE, State.BURNT, State.EXPIRED) else ()
+
+
+def step(side: Side, event: Event, now_s: int) -> Side:
+    """Return the side after `event`. What does not belong to its state changes nothing.
+
+    Save it before doing what `todo` says next. Never raises for what came from outside.
+    """
+    if side.outcome is not None:
+        if side.state is State.JOINED and isinstance(side, Answerer) and event in (Stored(4), Gone()):
+            return replace(side, state=State.DONE)
+        return side
+    if now_s > _deadline(side):
+        return _end(side, State.EXPIRED, "Nobody answered this bell in time.")
+    handler = _TABLE.get((type(side), side.state, type(event)))
+    return handler(side, event, now_s) if handler else side
+
+
+def _deadline(side: Giver | Answerer) -> int:
+    if side.state in (State.NEW, State.OFFERED):
+        return side.made_s + ANSWER_WITHIN_S + FETCH_SLACK_S
+    return side.made_s + FINISH_WITHIN_S
+
+
+def _end(side: Side, state: State, reason: str) -> Side:
+    """Close a side for good. Its secrets go: nothing of them is needed any more."""
+    if isinstance(side, Giver):
+        return replace(side, state=state, reason=reason, scalar=b"", kem_seed=b"", session=None)
+    return replace(side, state=state, reason=reason, session=None, tag_a=b"")
+
+
+# The giver.
+
+
+def _placed(giver: Giver, event: Placed, now_s: int) -> Giver:
+    try:
+        return replace(giver, state=State.OFFERED, nameplate=check_nameplate(giver.form, event.nameplate))
+    except Damaged as error:
+        return _end(giver, State.BURNT, str(error))
+
+
+def _spend(giver: Giver, event: Message, now_s: int) -> Giver:
+    return replace(giver, state=State.SPENT, m2=event.data) if event.number == 2 else giver
+
+
+def _check(giver: Giver, event: Check, now_s: int) -> Giver:
+    """Look at the tag, once. Whatever is wrong with m2 was somebody's one guess."""
+    try:
+        fields = Fields.of(giver.m2, "bell-2", bytes_max=MESSAGE_BYTES_MAX)
+        share, data = fields.data("y", cpace.SHARE_BYTES), fields.data("ad")
+        ciphertext, _ = _associated(data, "answerer", xwing.CIPHERTEXT_BYTES, 32)
+        run = cpace.finish(giver.scalar, _transcript(giver.m1, share, data), sid=giver.sid, initiator=True)
+        cpace.check_tag(run.tag_b, fields.data("tag", cpace.TAG_BYTES))
+        kem_secret = xwing.decapsulate(giver.kem_seed, ciphertext)
+    except Damaged:
+        return _end(giver, State.WRONG_CODE, "Somebody answered this bell with a wrong code.")
+    session = Session.derive(_hash(giver.m1, giver.m2), run.isk, kem_secret)
+    m3 = encode(
+        {
+            "v": VERSION,
+            "type": "bell-3",
+            "tag": run.tag_a,
+            "nonce": giver.nonce,
+            "sealed": aead.seal(session.key_a, giver.bundle, aad=session.transcript),
+        }
+    )
+    return replace(giver, state=State.CONFIRMED, session=session, m3=m3, scalar=b"", kem_seed=b"")
+
+
+def _finish(giver: Giver, event: Message, now_s: int) -> Giver:
+    if event.number != 4 or giver.session is None:
+        return giver
+    try:
+        fields = Fields.of(event.data, "bell-4", bytes_max=MESSAGE_BYTES_MAX)
+        _, peer_hash = _associated(_ad(giver.m2), "answerer", xwing.CIPHERTEXT_BYTES, 32)
+        peer = _bundle(giver.session.key_b, fields.data("sealed"), giver.session.transcript, peer_hash)
+        _not_ourselves(peer, giver.bundle)
+    except Damaged:
+        return _end(giver, State.BURNT, "The answer to this bell was changed on the way.")
+    return replace(giver, state=State.JOINED, peer=peer.signed, joined_s=now_s)
+
+
+# The answerer.
+
+
+def _answer(answerer: Answerer, event: Message, now_s: int) -> Answerer:
+    if event.number != 1:
+        return answerer
+    try:
+        fields = Fields.of(event.data, "bell-1", bytes_max=MESSAGE_BYTES_MAX)
+        sid, theirs, data_a = fields.data("sid", SID_BYTES), fields.data("y", 32), fields.data("ad")
+        key, commitment, peer_hash = _associated(data_a, "giver", xwing.PUBLIC_BYTES, 32, 32)
+        ciphertext, kem_secret = xwing.encapsulate(key)
+        data_b = encode([1, "answerer", ciphertext, kdf.sha256(answerer.bundle)])
+        scalar = answerer.random(cpace.SCALAR_BYTES)
+        share = cpace.share(scalar, cpace.generator(answerer.code.password, sid=sid, channel=CHANNEL))
+        transcript = cpace.Transcript(share_a=theirs, data_a=data_a, share_b=share, data_b=data_b)
+        run = cpace.finish(scalar, transcript, sid=sid, initiator=False)
+    except Damaged:
+        return _end(answerer, State.BURNT, "What hangs at this relay is not a bell.")
+    m2 = encode({"v": VERSION, "type": "bell-2", "y": share, "ad": data_b, "tag": run.tag_b})
+    return replace(
+        answerer,
+        state=State.ANSWERED,
+        commitment=commitment,
+        peer_hash=peer_hash,
+        tag_a=run.tag_a,
+        m2=m2,
+        session=Session.derive(_hash(event.data, m2), run.isk, kem_secret),
+    )
+
+
+def _join(answerer: Answerer, event: Message, now_s: int) -> Answerer:
+    session = answerer.session
+    if event.number != 3 or session is None:
+        return answerer
+    try:
+        fields = Fields.of(event.data, "bell-3", bytes_max=MESSAGE_BYTES_MAX)
+        cpace.check_tag(answerer.tag_a, fields.data("tag", cpace.TAG_BYTES))
+        nonce = fields.data("nonce", NONCE_BYTES)
+        if not hmac.compare_digest(kdf.sha256(LABEL_NONCE, nonce), answerer.commitment):
+            raise Damaged("The giver opened another nonce than the one promised.")
+        peer = _bundle(session.key_a, fields.data("sealed"), session.transcript, answerer.peer_hash)
+        _not_ourselves(peer, answerer.bundle)
+    except Damaged:
+        return _end(answerer, State.BURNT, "The answer of the giver does not fit: somebody may be between.")
+    sealed = aead.seal(session.key_b, answerer.bundle, aad=session.transcript)
+    m4 = encode({"v": VERSION, "type": "bell-4", "sealed": sealed})
+    return replace(answerer, state=State.JOINED, nonce=nonce, peer=peer.signed, m4=m4, joined_s=now_s)
+
+
+# Nobody signs a 404 or a 410, and a relay may lie: these sentences say "it seems".
+
+
+def _refused(answerer: Answerer, event: Refused, now_s: int) -> Answerer:
+    if event.number != 2:
+        return answerer
+    return _end(answerer, State.BURNT, "It seems that somebody else has answered this bell.")
+
+
+def _gone(side: Side, event: Gone, now_s: int) -> Side:
+    if side.state is State.ANSWERED:
+        return _end(side, State.WRONG_CODE, "It seems that the code was not right.")
+    return _end(side, State.BURNT, "It seems that this bell is burnt, or that its time is over.")
+
+
+_TABLE: dict[tuple[type, State, type], Callable] = {  # type: ignore[type-arg]
+    (Giver, State.NEW, Placed): _placed,
+    (Giver, State.OFFERED, Message): _spend,
+    (Giver, State.OFFERED, Gone): _gone,
+    (Giver, State.SPENT, Check): _check,
+    (Giver, State.CONFIRMED, Message): _finish,
+    (Giver, State.CONFIRMED, Gone): _gone,
+    (Answerer, State.CALLED, Message): _answer,
+    (Answerer, State.CALLED, Gone): _gone,
+    (Answerer, State.ANSWERED, Message): _join,
+    (Answerer, State.ANSWERED, Refused): _refused,
+    (Answerer, State.ANSWERED, Gone): _gone,
+}
+
+
+# What both sides compute.
+
+
+def words_bits(transcript: bytes, nonce: bytes) -> bytes:
+    """Return the 66 bits of words and picture: nine bytes, the last six bits zero."""
+    digest = kdf.sha256(LABEL_WORDS, transcript, nonce)[:WORDS_BYTES]
+    return digest[:-1] + bytes([digest[-1] & 0b1100_0000])
+
+
+def _hash(m1: bytes, m2: bytes) -> bytes:
+    return kdf.sha256(LABEL_TRANSCRIPT, lv(m1), lv(m2))
+
+
+def _transcript(m1: bytes, share_b: bytes, data_b: bytes) -> cpace.Transcript:
+    ours = Fields.of(m1, "bell-1", bytes_max=MESSAGE_BYTES_MAX)
+    return cpace.Transcript(share_a=ours.data("y"), data_a=ours.data("ad"), share_b=share_b, data_b=data_b)
+
+
+def _ad(m2: bytes) -> bytes:
+    return Fields.of(m2, "bell-2", bytes_max=MESSAGE_BYTES_MAX).data("ad")
+
+
+def _associated(data: bytes, role: str, *lengths: int) -> tuple[bytes, ...]:
+    """Return what stands behind [1, role] in one side's associated data; raise `Damaged` unless it fits."""
+    value = decode(data, bytes_max=MESSAGE_BYTES_MAX)
+    if not isinstance(value, list) or len(value) != 2 + len(lengths) or value[:2] != [1, role]:
+        raise Damaged("This message of a bell is not what it should be.")
+    for item, length in zip(value[2:], lengths, strict=True):
+        if not isinstance(item, bytes) or len(item) != length:
+            raise Damaged("This message of a bell is not what it should be.")
+    return tuple(value[2:])  # type: ignore[arg-type]
+
+
+def _bundle(key: bytes, sealed: bytes, transcript: bytes, expected: bytes) -> Bundle:
+    """Open and check the other's bundle. That it opens is the confirmation of X-Wing's part of the key."""
+    signed = aead.open_(key, sealed, aad=transcript)
+    if not hmac.compare_digest(kdf.sha256(signed), expected):
+        raise Damaged("This is not the bundle that was promised.")
+    return Bundle.parse(signed)
+
+
+def _not_ourselves(peer: Bundle, ours: bytes) -> None:
+    if peer.root == Bundle.parse(ours).root:
+        raise Damaged("This bell was answered by the one who gave it.")
+
+
+def _joined(side: Giver | Answerer, role: Role, nonce: bytes) -> Joined:
+    if side.outcome is not Outcome.JOINED or side.session is None:
+        raise Burnt(side.reason or "This bell has not been answered yet.")
+    bond = Bond(
+        id=side.session.bond,
+        role=role,
+        words=words_bits(side.session.transcript, nonce),
+        since_s=side.joined_s,
+    )
+    return Joined(bond, Bundle.parse(side.peer))
+
+
+def _state(text: str) -> State:
+    try:
+        return State(text)
+    except ValueError:
+        raise Damaged("This bell is in a state that this Twinbell does not know.") from None
