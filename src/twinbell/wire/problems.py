@@ -50,6 +50,7 @@ class Problem(Enum):
         Unreachable,
         "This mailbox waits for its owner, because the relay was restored.",
     )
+    UPSTREAM = ("upstream", 18, 502, Unreachable, "The keepers of that chain do not answer.")
     FULL = ("full", 17, 507, OverQuota, "There is no room for this now. Collecting still works.")
 
     def __init__(self, slug: str, code: int, status: int, error: type[TwinbellError], title: str) -> None:
