@@ -1,0 +1,1 @@
+"""One module a parser. Each states its invariant, in words and in `one`."""

@@ -1,0 +1,24 @@
+"""Frames on the socket: bytes are one frame or `Damaged`, and a frame writes itself as it was read."""
+
+from collections.abc import Iterator
+
+from twinbell.errors import Damaged
+from twinbell.wire import frame
+
+
+def seeds() -> Iterator[bytes]:
+    one, two = bytes(16), bytes(range(16))
+    yield frame.Deposit(7, one, (one, two), b"x" * 300).to_bytes()
+    yield frame.Deposited(7, one, 5, 60).to_bytes()
+    yield frame.Envelope(7, 5, 60, (two,), b"y").to_bytes()
+    yield frame.Ack(7, 5).to_bytes()
+    yield frame.Acked(7, 5).to_bytes()
+
+
+def one(data: bytes) -> bool:
+    try:
+        found = frame.parse(data)
+    except Damaged:
+        return False
+    assert found.to_bytes() == data
+    return True
