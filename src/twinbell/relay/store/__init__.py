@@ -1,0 +1,184 @@
+"""What the relay keeps: the questions that may be asked of it, and the records in the answers.
+
+`Store` is the only way to the database; SQL is in `sqlite.py` and `schema.py` alone. Questions are asked on
+the event loop, of a read connection of its own, and are short. Changes are handed to `writer.py`, which
+calls `commit` in its thread: a group of them in one transaction, durable when it returns.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from twinbell.wire.mailbox import Kept, Setting
+
+PLACE_BITS = 32  # place = mailbox number « 32 | seq: one mailbox's envelopes lie side by side on the disk
+DEPOSIT_NAMES = ("peer", "self")  # whose token left an envelope; its index is what is stored
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """How far one device has collected. `missed`: something was deleted while it slept."""
+
+    name: str
+    cursor: int
+    seen_day: int
+    missed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailbox:
+    """A mailbox as it is on the disk, with what lies in it but for the bodies."""
+
+    number: int
+    box: bytes
+    owner: bytes = field(repr=False)
+    setting: Setting
+    devices: tuple[Device, ...]
+    reserved_seq: int  # seqs up to here may have been given out
+    waiting: tuple[tuple[int, int, int], ...]  # seq, deposit, bytes of each envelope
+    blob_bytes: tuple[int, int]  # of peer and self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blob:
+    """A blob's state: `offset` bytes of `length` are durable; `place` is the envelope it belongs to."""
+
+    length: int
+    offset: int
+    deposit: int
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """A pairing mailbox; `parts` are messages 1 to 4, None for what has not come."""
+
+    nameplate: str
+    giver: bytes = field(repr=False)
+    answerer: bytes | None = field(repr=False)
+    parts: tuple[bytes | None, bytes | None, bytes | None, bytes | None] = field(repr=False)
+    expires_s: int
+    burnt: bool
+
+
+class Keep:
+    """An envelope to be kept, and after the commit what became of it.
+
+    A class with slots and not a dataclass because one is made for every envelope. `fresh` after the commit:
+    True if it is new; False if the same id was there: then `seq` and `arrived_s` are of the first one, or
+    `error` says that its bytes were others.
+    """
+
+    __slots__ = (
+        "arrived_s",
+        "blobs",
+        "body",
+        "caller",
+        "deposit",
+        "error",
+        "fresh",
+        "id",
+        "live",
+        "number",
+        "seq",
+    )
+
+    def __init__(
+        self,
+        number: int,
+        seq: int,
+        id_: bytes,
+        deposit: int,
+        arrived_s: int,
+        blobs: tuple[bytes, ...],
+        body: bytes,
+    ) -> None:
+        self.number = number
+        self.seq = seq
+        self.id = id_
+        self.deposit = deposit
+        self.arrived_s = arrived_s
+        self.blobs = blobs
+        self.body = body
+        self.fresh = True
+        self.error: Exception | None = None
+        self.live: Any = None  # the relay's own, handed back after the commit
+        self.caller: Any = None
+
+
+class Drop:
+    """Envelopes that every device has, to be deleted, and how far a device has come."""
+
+    __slots__ = ("before", "blobs", "caller", "cursor", "device", "error", "gone", "live", "number", "taken")
+
+    def __init__(
+        self, number: int, taken: Sequence[tuple[int, int]], device: str | None, cursor: int
+    ) -> None:
+        self.number = number
+        self.taken = taken  # seq and deposit of each envelope
+        self.device = device  # None: its cursor need not be written, since nothing lies before it any more
+        self.cursor = cursor
+        self.blobs = False  # whether an envelope of this mailbox may name blobs
+        self.gone: Sequence[tuple[bytes, int, int]] = ()  # after the commit: id, deposit, bytes of blobs
+        self.before: Any = None  # the relay's own: what to go back to if the commit fails
+        self.error: Exception | None = None
+        self.live: Any = None
+        self.caller: Any = None
+
+
+class Job:
+    """Any other change: a call of the Store's change methods, all of it or nothing of it."""
+
+    __slots__ = ("caller", "error", "result", "run")
+
+    def __init__(self, run: Callable[[], Any]) -> None:
+        self.run = run
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.caller: Any = None
+
+
+class Store(Protocol):
+    """The questions first, then the changes. Changes are called inside a `Job` only."""
+
+    def find_mailbox(self, box: bytes) -> Mailbox | None: ...
+    def envelopes_after(self, number: int, seq: int, count: int) -> list[Kept]: ...
+    def slot(self, number: int, version: int | None) -> tuple[int, bytes] | None: ...
+    def find_blob(self, number: int, blob: bytes) -> Blob | None: ...
+    def find_pairing(self, nameplate: str) -> Pairing | None: ...
+    def pairing_of_giver(self, giver: bytes) -> Pairing | None: ...
+    def epochs(self) -> Iterable[tuple[bytes, int]]: ...
+    def every_blob(self) -> Iterable[tuple[bytes, bytes]]: ...
+    def orphans_before(self, day: int) -> list[tuple[bytes, int, bytes]]: ...
+    def sleepers(self, day: int) -> list[bytes]: ...
+    def counts(self) -> dict[str, int]: ...
+    def free_bytes(self) -> int: ...
+
+    def commit(self, keeps: Sequence[Keep], drops: Sequence[Drop], jobs: Sequence[Job]) -> None:
+        """Do all of it in one transaction; durable when this returns.
+
+        What happened to each is on the records. Raises `Full` or `Broken` when nothing of it happened.
+        """
+
+    def put_mailbox(self, box: bytes, owner: bytes, setting: Setting, day: int) -> bool: ...
+    def reserve_seqs(self, number: int, upto: int) -> None: ...
+    def count_sunk(self, number: int) -> None: ...
+    def note_seen(self, number: int, device: str, day: int) -> None: ...
+    def note_missed(self, number: int, devices: Sequence[str]) -> None: ...
+    def put_slot(self, number: int, version: int, body: bytes) -> int: ...
+    def begin_blob(self, number: int, blob: bytes, deposit: int, length: int, day: int) -> Blob: ...
+    def advance_blob(self, number: int, blob: bytes, offset: int) -> None: ...
+    def forget_blobs(self, blobs: Sequence[tuple[int, bytes]]) -> None: ...
+    def open_pairing(self, pairing: Pairing) -> None: ...
+    def change_pairing(self, pairing: Pairing) -> None: ...
+    def sweep_pairings(self, before_s: int) -> int: ...
+    def checkpoint(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Full(Exception):
+    """The disk has no room for this."""
+
+
+class Broken(Exception):
+    """The disk does not take writes any more."""

@@ -1,0 +1,493 @@
+"""Mailboxes at work: who may do what, what is kept, who is told.
+
+Theory of operation. A mailbox that is in use is in memory as a `Live`: its rights, its devices, and for each
+waiting envelope its seq and size, never its body. Checks are made there, changes go to the writer, and
+whoever waits is answered by `done` after the commit, on the loop. All of this runs on the loop alone.
+
+A seq is given when a deposit is accepted; seqs are reserved on the disk in blocks, so that none is given
+twice, also when the envelope that had it is long deleted. An envelope is deleted when every awake device
+has it. A device that collected everything before the others needs its cursor written; the last one does
+not, because nothing lies before it any more.
+
+A listener is a device on a socket. It is either caught up, and is handed each envelope from memory as it is
+committed, or behind, and is fed from the disk as fast as it reads. `sent_upto` keeps the two from doubling.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from twinbell.clock import Clock
+from twinbell.errors import Damaged, OverQuota, TwinbellError, Unauthorised
+from twinbell.relay.epochs import Epochs
+from twinbell.relay.store import DEPOSIT_NAMES, Broken, Drop, Full, Job, Keep, Mailbox, Store
+from twinbell.relay.store.writer import Writer
+from twinbell.relay.throttle import Budget, Throttle
+from twinbell.wire.auth import Right
+from twinbell.wire.limits import DEVICE_ASLEEP_S, PAGE_ENVELOPES, SEQ_MAX
+from twinbell.wire.mailbox import Kept, Page, Setting, arrival_s
+from twinbell.wire.problems import Denied, Problem, of
+
+SEQ_BLOCK = 1024  # seqs reserved on the disk at once; a restart skips what is left of them
+SINK = -1  # in place of a deposit's index: answered, not stored
+_SUNK_MAX = 256  # ids that a sink remembers, to answer a repeat alike
+_FEED = 16  # envelopes read from the disk at a time for a listener that is behind
+_DAY_S = 86_400
+
+
+class Caller(Protocol):
+    """Whoever waits for a change to be durable."""
+
+    def deposited(self, id_: bytes, seq: int, arrived_s: int) -> None: ...
+    def acked(self, upto: int) -> None: ...
+    def refused(self, problem: Problem, about: bytes) -> None: ...
+
+
+class Reader(Protocol):
+    """The socket of a listener."""
+
+    paused: bool
+
+    def envelope(
+        self, channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes
+    ) -> None: ...
+    def unbind(self, channel: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What one deposit token may have lying in a mailbox."""
+
+    envelopes: int
+    blob_bytes: int
+
+
+class Device:
+    __slots__ = ("asleep", "cursor", "missed", "seen_day")
+
+    def __init__(self, cursor: int, seen_day: int, missed: bool) -> None:
+        self.cursor = cursor
+        self.seen_day = seen_day
+        self.missed = missed
+        self.asleep = False
+
+
+class Listener:
+    """One device's channel on a socket."""
+
+    __slots__ = ("caught_up", "channel", "device", "reader", "sent_upto", "token_hash")
+
+    def __init__(self, reader: Reader, channel: int, device: str, token_hash: bytes, sent_upto: int) -> None:
+        self.reader = reader
+        self.channel = channel
+        self.device = device
+        self.token_hash = token_hash
+        self.sent_upto = sent_upto
+        self.caught_up = False
+
+
+class Depositor:
+    """One deposit token's channel on a socket: bound so that it can be cut off."""
+
+    __slots__ = ("channel", "reader", "token_hash")
+
+    def __init__(self, reader: Reader, channel: int, token_hash: bytes) -> None:
+        self.reader = reader
+        self.channel = channel
+        self.token_hash = token_hash
+
+
+class Live:
+    """A mailbox in use."""
+
+    __slots__ = (
+        "blob_bytes",
+        "bound",
+        "box",
+        "busy",
+        "counts",
+        "devices",
+        "frozen",
+        "listeners",
+        "next_seq",
+        "number",
+        "owner",
+        "reserved_seq",
+        "rights",
+        "setting",
+        "sunk",
+        "waiting",
+    )
+
+    def __init__(self, stored: Mailbox) -> None:
+        self.number = stored.number
+        self.box = stored.box
+        self.owner = stored.owner
+        self.next_seq = stored.reserved_seq + 1
+        self.reserved_seq = stored.reserved_seq
+        self.waiting: deque[tuple[int, int]] = deque()  # seq, deposit; ascending
+        self.counts = [0, 0]
+        self.blob_bytes = list(stored.blob_bytes)
+        for seq, deposit, _ in stored.waiting:
+            self.waiting.append((seq, deposit))
+            self.counts[deposit] += 1
+        self.devices = {d.name: Device(d.cursor, d.seen_day, d.missed) for d in stored.devices}
+        self.listeners: list[Listener] = []
+        self.bound: list[Depositor] = []
+        self.busy = 0  # changes on their way to the disk: not to be forgotten meanwhile
+        self.frozen = False
+        self.sunk: dict[bytes, tuple[int, int, bytes]] = {}
+        self.rights: dict[bytes, tuple[Right, str, int]] = {}
+        self.set(stored.setting)
+
+    def set(self, setting: Setting) -> None:
+        self.setting = setting
+        # A sink looks like any deposit token, but for its end.
+        rights = {
+            bytes.fromhex(digest): (Right.DEPOSIT, "", until_s) for digest, until_s in setting.sinks.items()
+        }
+        rights |= {hash_: (Right.DEPOSIT, name, 0) for name, hash_ in setting.deposit.items()}
+        rights |= {hash_: (Right.COLLECT, name, 0) for name, hash_ in setting.collect.items()}
+        rights[self.owner] = (Right.OWNER, "", 0)
+        self.rights = rights
+
+
+class Mailboxes:
+    """All mailboxes of a relay."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        epochs: Epochs,
+        clock: Clock,
+        quotas: tuple[Quota, Quota],
+        budget: Budget,
+        live_max: int = 20_000,
+    ) -> None:
+        self._store = store
+        self._epochs = epochs
+        self._clock = clock
+        self._quotas = quotas
+        self._pace: Throttle[tuple[int, int]] = Throttle(budget)
+        self._live: dict[bytes, Live] = {}
+        self._live_max = live_max
+        self.writer: Writer  # set by whoever composes the relay: the writer answers to `done`
+        self.blobs_gone: Callable[[bytes, Sequence[bytes]], None] = lambda box, blobs: None
+        self.deposited = 0
+        self.collected = 0
+        self.refused = 0
+
+    # --- rights
+
+    def authorise(self, box: bytes, token_hash: bytes, *rights: Right) -> tuple[Live, Right, str]:
+        """Return the mailbox, the right and the name of the token in it; raise `Unauthorised` for all else."""
+        live = self.find(box)
+        if live is None:
+            raise Unauthorised
+        # A look-up by hash tells nothing: whoever times it would have to find tokens of a chosen hash.
+        right, name, until_s = live.rights.get(token_hash, (None, "", 0))
+        if right is None or right not in rights:
+            raise Unauthorised
+        if until_s and self._clock.wall_s() >= until_s:
+            raise Unauthorised  # the sink has ended: now there is "no such"
+        return live, right, name
+
+    def find(self, box: bytes) -> Live | None:
+        live = self._live.get(box)
+        if live is None:
+            stored = self._store.find_mailbox(box)
+            if stored is None:
+                return None
+            live = self._live[box] = Live(stored)
+            live.frozen = self._epochs.of(box) > stored.setting.epoch
+            self._put_to_sleep(live)
+            if len(self._live) > self._live_max:
+                self.forget_idle()
+        return live
+
+    def forget_idle(self) -> None:
+        """Let go of mailboxes that nobody is using; they are read again when somebody comes."""
+        for box, live in list(self._live.items()):
+            if not (live.listeners or live.bound or live.busy):
+                del self._live[box]
+
+    async def put(self, box: bytes, token_hash: bytes, setting: Setting) -> bool:
+        """Create the mailbox or replace its setting; return whether it was created.
+
+        Tokens that are no longer in it lose their channels before this returns.
+        """
+        live = self.find(box)
+        if live is not None and live.owner != token_hash:
+            raise Unauthorised
+        if setting.epoch < self._epochs.of(box):
+            raise Denied(Problem.CONFLICT, "This mailbox has a newer epoch already.")
+        self._epochs.note(box, setting.epoch)
+        day = self.today()
+        created: bool = await self.writer.run(lambda: self._store.put_mailbox(box, token_hash, setting, day))
+        live = self.find(box)
+        if live is not None:
+            live.frozen = False
+            self._replace(live, setting, day)
+        return created
+
+    def _replace(self, live: Live, setting: Setting, day: int) -> None:
+        live.set(setting)
+        live.devices = {name: live.devices.get(name) or Device(0, day, False) for name in setting.collect}
+        bound: Listener | Depositor
+        for bound in (*live.listeners, *live.bound):
+            if bound.token_hash not in live.rights:
+                bound.reader.unbind(bound.channel)
+        live.listeners = [bound for bound in live.listeners if bound.token_hash in live.rights]
+        live.bound = [bound for bound in live.bound if bound.token_hash in live.rights]
+        self._collect_floor(live)
+
+    def claim(self, live: Live, epoch: int) -> None:
+        """Hear that the owner's side is at `epoch`: ahead of us only if we are a copy from a backup."""
+        if epoch > live.setting.epoch:
+            live.frozen = True
+
+    # --- deposits
+
+    def deposit(
+        self, live: Live, name: str, id_: bytes, blobs: tuple[bytes, ...], body: bytes, caller: Caller
+    ) -> None:
+        """Keep an envelope; `caller` is answered after the commit, or refused."""
+        which = DEPOSIT_NAMES.index(name) if name else SINK
+        problem = self._why_not(live, which)
+        if problem is not None:
+            self.refused += 1
+            caller.refused(problem, id_)
+            return
+        seq = live.next_seq
+        live.next_seq = seq + 1
+        if seq > live.reserved_seq:
+            live.reserved_seq = seq + SEQ_BLOCK - 1
+            self._reserve(live.number, live.reserved_seq)
+        arrived_s = arrival_s(self._clock.wall_s())
+        live.busy += 1
+        if which == SINK:
+            self._sink(live, seq, id_, arrived_s, body, caller)
+            return
+        live.counts[which] += 1
+        keep = Keep(live.number, seq, id_, which, arrived_s, blobs, body)
+        keep.live = live
+        keep.caller = caller
+        self.writer.put(keep)
+
+    def _why_not(self, live: Live, which: int) -> Problem | None:
+        if live.frozen:
+            return Problem.FROZEN
+        if self._pace.take((live.number, which), self._clock.boot_s()):
+            return Problem.TOO_FAST
+        if live.next_seq >= SEQ_MAX:
+            return Problem.FULL
+        if which != SINK and live.counts[which] >= self._quotas[which].envelopes:
+            return Problem.FULL
+        return None
+
+    def _reserve(self, number: int, upto: int) -> None:
+        self.writer.put(Job(lambda: self._store.reserve_seqs(number, upto)))
+
+    def _sink(self, live: Live, seq: int, id_: bytes, arrived_s: int, body: bytes, caller: Caller) -> None:
+        """Answer as a deposit is answered, after a commit that costs the same, and keep nothing."""
+        digest = hashlib.sha256(body).digest()
+        first = live.sunk.setdefault(id_, (seq, arrived_s, digest))
+        if len(live.sunk) > _SUNK_MAX:
+            del live.sunk[next(iter(live.sunk))]
+        job = Job(lambda: self._store.count_sunk(live.number))
+
+        def answer() -> None:
+            live.busy -= 1
+            if job.error is not None:
+                caller.refused(problem_of(job.error), id_)
+            elif first[2] != digest:
+                caller.refused(Problem.CONFLICT, id_)
+            else:
+                caller.deposited(id_, first[0], first[1])
+
+        job.caller = answer
+        self.writer.put(job)
+
+    def kept(self, keep: Keep) -> None:
+        """After the commit: answer the depositor, tell the listeners."""
+        live: Live = keep.live
+        live.busy -= 1
+        if keep.error is not None or not keep.fresh:
+            live.counts[keep.deposit] -= 1
+        if keep.error is not None:
+            self.refused += 1
+            keep.caller.refused(problem_of(keep.error), keep.id)
+            return
+        keep.caller.deposited(keep.id, keep.seq, keep.arrived_s)
+        if not keep.fresh:
+            return
+        self.deposited += 1
+        live.waiting.append((keep.seq, keep.deposit))
+        for listener in live.listeners:
+            if listener.caught_up and keep.seq > listener.sent_upto:
+                if listener.reader.paused:
+                    listener.caught_up = False
+                    continue
+                listener.sent_upto = keep.seq
+                listener.reader.envelope(listener.channel, keep.seq, keep.arrived_s, keep.blobs, keep.body)
+
+    # --- collecting
+
+    def listen(self, live: Live, device: str, token_hash: bytes, reader: Reader, channel: int) -> Listener:
+        listener = Listener(reader, channel, device, token_hash, live.devices[device].cursor)
+        live.listeners.append(listener)
+        self.seen(live, device)
+        return listener
+
+    def feed(self, live: Live, listener: Listener) -> None:
+        """Send what waits on the disk, as much as the reader takes now."""
+        while not listener.reader.paused and not listener.caught_up:
+            envelopes = self._store.envelopes_after(live.number, listener.sent_upto, _FEED)
+            for kept in envelopes:
+                listener.sent_upto = kept.seq
+                listener.reader.envelope(listener.channel, kept.seq, kept.arrived_s, kept.blobs, kept.body)
+            listener.caught_up = len(envelopes) < _FEED
+
+    def leave(self, live: Live, bound: Listener | Depositor) -> None:
+        if isinstance(bound, Listener):
+            if bound in live.listeners:
+                live.listeners.remove(bound)
+        elif bound in live.bound:
+            live.bound.remove(bound)
+
+    def page(self, live: Live, device: str, after: int | None, limit: int | None) -> Page:
+        self.seen(live, device)
+        start = live.devices[device].cursor if after is None else after
+        count = limit or PAGE_ENVELOPES
+        found = self._store.envelopes_after(live.number, start, count + 1)
+        return Page(
+            tuple(Kept(k.seq, k.arrived_s, k.blobs, k.body) for k in found[:count]), len(found) > count
+        )
+
+    def collected_upto(self, live: Live, device: str, upto: int, caller: Caller) -> None:
+        """Note how far a device has come; delete what nobody needs any more."""
+        state = live.devices.get(device)
+        if state is None or upto >= live.next_seq:
+            raise Damaged("There is no such seq yet.")
+        if upto <= state.cursor:
+            caller.acked(upto)
+            return
+        before, state.cursor = state.cursor, upto
+        floor = self._floor(live)
+        drop = self._drop(live, floor, device if upto > floor else None, upto)
+        drop.before = (state, before)
+        if not drop.taken and drop.device is None:
+            caller.acked(upto)
+            return
+        drop.caller = caller
+        live.busy += 1
+        self.writer.put(drop)
+
+    def dropped(self, drop: Drop) -> None:
+        """After the commit: answer the collector, or take back what was not deleted."""
+        live: Live = drop.live
+        live.busy -= 1
+        if drop.error is not None:
+            # Still on the disk, so it still counts. The device may ask again; order is by seq.
+            live.waiting = deque(sorted([*live.waiting, *drop.taken]))
+            for _, deposit in drop.taken:
+                live.counts[deposit] += 1
+            if drop.before is not None:
+                state, cursor = drop.before
+                state.cursor = cursor
+            if drop.caller is not None:
+                drop.caller.refused(problem_of(drop.error), bytes(16))
+            return
+        self.collected += len(drop.taken)
+        if drop.gone:
+            for _, deposit, length in drop.gone:
+                live.blob_bytes[deposit] -= length
+            self.blobs_gone(live.box, [blob for blob, _, _ in drop.gone])
+        if drop.caller is not None:
+            drop.caller.acked(drop.cursor)
+
+    def seen(self, live: Live, device: str) -> None:
+        """Note, once a day, that a device has come."""
+        state, day = live.devices[device], self.today()
+        if state.seen_day >= day:
+            return
+        state.seen_day, state.asleep = day, False
+        self.writer.put(Job(lambda: self._store.note_seen(live.number, device, day)))
+
+    def sleep(self) -> None:
+        """Put devices to sleep that have not come for long, and delete what they alone held back."""
+        for box in self._store.sleepers(self.today() - DEVICE_ASLEEP_S // _DAY_S):
+            live = self.find(box)
+            if live is not None:
+                self._put_to_sleep(live)
+                self._collect_floor(live)
+
+    def _put_to_sleep(self, live: Live) -> None:
+        day = self.today() - DEVICE_ASLEEP_S // _DAY_S
+        for state in live.devices.values():
+            state.asleep = state.seen_day < day
+        if all(state.asleep for state in live.devices.values()):
+            for state in live.devices.values():  # nothing is dropped that no device has
+                state.asleep = False
+
+    def _floor(self, live: Live) -> int:
+        devices = live.devices
+        if len(devices) == 1:
+            for state in devices.values():
+                return state.cursor
+        return min((state.cursor for state in devices.values() if not state.asleep), default=0)
+
+    def _collect_floor(self, live: Live) -> None:
+        drop = self._drop(live, self._floor(live), None, 0)
+        if drop.taken:
+            live.busy += 1
+            self.writer.put(drop)
+
+    def _drop(self, live: Live, floor: int, device: str | None, cursor: int) -> Drop:
+        waiting, counts = live.waiting, live.counts
+        taken = []
+        while waiting and waiting[0][0] <= floor:
+            entry = waiting.popleft()
+            counts[entry[1]] -= 1
+            taken.append(entry)
+        drop = Drop(live.number, taken, device, cursor)
+        drop.live = live
+        if taken:
+            if live.blob_bytes[0] or live.blob_bytes[1]:
+                drop.blobs = True
+            if len(live.devices) > 1:
+                self._note_missed(live, taken[-1][0])
+        return drop
+
+    def _note_missed(self, live: Live, upto: int) -> None:
+        missed = [n for n, s in live.devices.items() if s.asleep and s.cursor < upto and not s.missed]
+        if missed:
+            for name in missed:
+                live.devices[name].missed = True
+            self.writer.put(Job(lambda: self._store.note_missed(live.number, missed)))
+
+    def today(self) -> int:
+        return int(self._clock.wall_s()) // _DAY_S
+
+    # --- blobs count in the same quotas
+
+    def count_blob(self, live: Live, which: int, length: int) -> None:
+        """Take `length` bytes of the quota; raise `OverQuota` if it has no room for them."""
+        if live.blob_bytes[which] + length > self._quotas[which].blob_bytes:
+            raise OverQuota("This mailbox has no room for so large a blob.")
+        live.blob_bytes[which] += length
+
+    def live_count(self) -> int:
+        return len(self._live)
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return how the other end is told of an error in a commit."""
+    if isinstance(error, Full):
+        return Problem.FULL
+    if isinstance(error, Broken):
+        return Problem.READ_ONLY
+    return of(error) if isinstance(error, TwinbellError) else Problem.FAULT

@@ -1,0 +1,467 @@
+"""The embedded store: one SQLite file, WAL, `synchronous=FULL`.
+
+Two connections: one that writes, used by the writer thread alone, and one that reads, used by the event
+loop alone. Only apsw ever opens this file: two SQLite libraries on one file in one process corrupt it.
+
+Rows are inserted and deleted by statements of 128, 32, 8 or 1 rows. Each step of a statement gives the
+interpreter's lock away, and waits for it when the loop is busy; one step for many rows was measured to be
+seven times faster there than one step a row.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from twinbell.errors import Conflict, Damaged, TwinbellError
+from twinbell.relay.store import (
+    DEPOSIT_NAMES,
+    PLACE_BITS,
+    Blob,
+    Broken,
+    Device,
+    Drop,
+    Full,
+    Job,
+    Keep,
+    Mailbox,
+    Pairing,
+)
+from twinbell.relay.store.schema import APPLICATION_ID, STEPS
+from twinbell.wire.auth import Right
+from twinbell.wire.limits import ID_BYTES, SLOT_VERSIONS_KEPT
+from twinbell.wire.mailbox import Kept, Setting
+
+SINK = 4  # beside the rights that tokens have: answered like DEPOSIT, stores nothing
+_CHUNKS = (128, 32, 8, 1)
+_PRAGMAS = (
+    "pragma journal_mode=wal",
+    "pragma wal_autocheckpoint=1000",
+    "pragma journal_size_limit=67108864",
+    "pragma cache_size=-65536",  # the default 2 MB makes every insert into a full relay a read
+    "pragma busy_timeout=5000",
+    "pragma temp_store=memory",
+    "pragma foreign_keys=off",  # rows of one mailbox are only ever changed together
+    "pragma secure_delete=fast",
+)
+_INSERT = "insert into envelope values "
+_INSERT_ROW = "(?,?,?,?,?,?,?)"
+_ON_CONFLICT = " on conflict do nothing"
+_INSERTS = {n: _INSERT + ",".join([_INSERT_ROW] * n) + _ON_CONFLICT for n in _CHUNKS}
+_DELETES = {n: f"delete from envelope where place in ({','.join('?' * n)})" for n in _CHUNKS}  # noqa: S608
+
+
+class SqliteStore:
+    """See `Store`."""
+
+    def __init__(self, path: Path, *, synchronous: str = "full") -> None:
+        # `synchronous` is an argument only so that the power cut test has a known-bad control.
+        self._writer = apsw.Connection(str(path))
+        for pragma in _PRAGMAS:
+            self._writer.execute(pragma)
+        self._writer.execute(f"pragma synchronous={synchronous}")
+        self._migrate()
+        # The file's name must be as durable as what is in it.
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+        self._reader = apsw.Connection(str(path))
+        self._reader.execute("pragma query_only=on")
+        self._reader.execute("pragma busy_timeout=5000")
+        self._reader.execute("pragma cache_size=-16384")
+
+    def _migrate(self) -> None:
+        (version,) = _one(self._writer, "pragma user_version")
+        if version > len(STEPS):
+            raise Damaged("This relay's data was written by a newer Twinbell. Use that, or restore a backup.")
+        for number, step in enumerate(STEPS[version:], version + 1):
+            self._writer.execute("begin immediate")
+            self._writer.execute(step)
+            self._writer.execute(f"pragma user_version={number}")
+            self._writer.execute("commit")
+        self._writer.execute(f"pragma application_id={APPLICATION_ID}")
+
+    # --- questions
+
+    def find_mailbox(self, box: bytes) -> Mailbox | None:
+        read = self._reader
+        row = read.execute("select number, owner, epoch, reserved_seq from mailbox where box=?", (box,)).get
+        if row is None:
+            return None
+        number, owner, epoch, reserved_seq = row
+        collect: dict[str, bytes] = {}
+        deposit: dict[str, bytes] = {}
+        sinks: dict[str, int] = {}
+        for hash_, right, name, until_s in read.execute(
+            "select hash, right, name, until_s from token where mailbox=?", (number,)
+        ):
+            if right == Right.COLLECT.value:
+                collect[name] = hash_
+            elif right == SINK:
+                sinks[hash_.hex()] = until_s
+            else:
+                deposit[name] = hash_
+        devices = read.execute("select name, cursor, seen_day, missed from device where mailbox=?", (number,))
+        low = number << PLACE_BITS
+        waiting = read.execute(
+            "select place, deposit, length(body) from envelope where place between ? and ? order by place",
+            (low, low | (1 << PLACE_BITS) - 1),
+        )
+        blob_bytes = [0, 0]
+        for which, count in read.execute(
+            "select deposit, sum(length) from blob where mailbox=? group by deposit", (number,)
+        ):
+            blob_bytes[which] = count
+        return Mailbox(
+            number=number,
+            box=box,
+            owner=owner,
+            setting=Setting(epoch=epoch, collect=collect, deposit=deposit, sinks=sinks),
+            devices=tuple(
+                Device(name=name, cursor=cursor, seen_day=seen_day, missed=bool(missed))
+                for name, cursor, seen_day, missed in devices
+            ),
+            reserved_seq=reserved_seq,
+            waiting=tuple((place - low, which, size) for place, which, size in waiting),
+            blob_bytes=(blob_bytes[0], blob_bytes[1]),
+        )
+
+    def envelopes_after(self, number: int, seq: int, count: int) -> list[Kept]:
+        low = number << PLACE_BITS
+        rows = self._reader.execute(
+            "select place, arrived, blobs, body from envelope where place > ? and place <= ?"
+            " order by place limit ?",
+            (low + seq, low | (1 << PLACE_BITS) - 1, count),
+        )
+        return [Kept(place - low, arrived, _split(blobs), body) for place, arrived, blobs, body in rows]
+
+    def slot(self, number: int, version: int | None) -> tuple[int, bytes] | None:
+        if version is None:
+            row = self._reader.execute(
+                "select version, body from slot where mailbox=? order by version desc limit 1", (number,)
+            ).get
+        else:
+            row = self._reader.execute(
+                "select version, body from slot where mailbox=? and version=?", (number, version)
+            ).get
+        return (row[0], row[1]) if row is not None else None
+
+    def find_blob(self, number: int, blob: bytes) -> Blob | None:
+        return _find_blob(self._reader, number, blob)
+
+    def find_pairing(self, nameplate: str) -> Pairing | None:
+        return _pairing(self._reader.execute(_PAIRING + "nameplate=?", (nameplate,)).get)
+
+    def pairing_of_giver(self, giver: bytes) -> Pairing | None:
+        return _pairing(self._reader.execute(_PAIRING + "giver=?", (giver,)).get)
+
+    def epochs(self) -> Iterator[tuple[bytes, int]]:
+        yield from self._reader.execute("select box, epoch from mailbox")
+
+    def every_blob(self) -> Iterable[tuple[bytes, bytes]]:
+        yield from self._reader.execute(
+            "select mailbox.box, blob.id from blob join mailbox on mailbox.number = blob.mailbox"
+        )
+
+    def orphans_before(self, day: int) -> list[tuple[bytes, int, bytes]]:
+        rows: list[Any] = self._reader.execute(
+            "select mailbox.box, mailbox.number, blob.id from blob"
+            " join mailbox on mailbox.number = blob.mailbox where place is null and day < ? limit 1000",
+            (day,),
+        ).fetchall()
+        return rows
+
+    def sleepers(self, day: int) -> list[bytes]:
+        return [
+            box
+            for (box,) in self._reader.execute(
+                "select distinct box from mailbox join device on device.mailbox = mailbox.number"
+                " where device.seen_day < ? and device.missed = 0",
+                (day,),
+            )
+        ]
+
+    def counts(self) -> dict[str, int]:
+        (mailboxes,) = _one(self._reader, "select count(*) from mailbox")
+        (pairings,) = _one(self._reader, "select count(*) from pairing")
+        (blobs,) = _one(self._reader, "select count(*) from blob")
+        return {"mailboxes": mailboxes, "pairings": pairings, "blobs": blobs}
+
+    def free_bytes(self) -> int:
+        """Return how much of the file is unused: used before the file grows. Writer thread only."""
+        (pages,) = _one(self._writer, "pragma freelist_count")
+        return int(pages) * 4096
+
+    # --- the commit
+
+    def commit(self, keeps: Sequence[Keep], drops: Sequence[Drop], jobs: Sequence[Job]) -> None:
+        write = self._writer
+        try:
+            write.execute("begin immediate")
+            try:
+                for job in jobs:
+                    self._run(job)
+                if keeps:
+                    self._keep(keeps)
+                if drops:
+                    self._drop(drops)
+                write.execute("commit")
+            except BaseException:
+                if write.in_transaction:
+                    write.execute("rollback")
+                raise
+        except apsw.FullError as error:
+            raise Full from error
+        except (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.CorruptError) as error:
+            raise Broken(str(error)) from error
+
+    def _run(self, job: Job) -> None:
+        self._writer.execute("savepoint job")
+        try:
+            job.result = job.run()
+        except (TwinbellError, apsw.ConstraintError) as error:
+            job.error = error
+            self._writer.execute("rollback to job")
+        self._writer.execute("release job")
+
+    def _keep(self, keeps: Sequence[Keep]) -> None:
+        write = self._writer
+        for chunk in _chunks(keeps):
+            values: list[Any] = []
+            for keep in chunk:
+                number = keep.number
+                values += (
+                    number << PLACE_BITS | keep.seq,
+                    number,
+                    keep.id,
+                    keep.deposit,
+                    keep.arrived_s,
+                    b"".join(keep.blobs),
+                    keep.body,
+                )
+            write.execute(_INSERTS[len(chunk)], values)
+            if write.changes() != len(chunk):
+                self._sort_out_repeats(chunk)
+        for keep in keeps:
+            if keep.blobs and keep.fresh and keep.error is None:
+                self._bind_blobs(keep)
+
+    def _sort_out_repeats(self, keeps: Sequence[Keep]) -> None:
+        for keep in keeps:
+            row = self._writer.execute(
+                "select place, deposit, arrived, blobs, body from envelope where mailbox=? and id=?",
+                (keep.number, keep.id),
+            ).get
+            if row is None:
+                raise Broken("a kept envelope is not there")
+            place, deposit, arrived_s, blobs, body = row
+            seq = place - (keep.number << PLACE_BITS)
+            if seq == keep.seq:
+                continue
+            keep.fresh = False
+            if (deposit, blobs, body) != (keep.deposit, b"".join(keep.blobs), keep.body):
+                keep.error = Conflict("This deposit's id was already used for another envelope.")
+            keep.seq, keep.arrived_s = seq, arrived_s
+
+    def _bind_blobs(self, keep: Keep) -> None:
+        """Tie the envelope's blobs to it, or take the envelope out again if one of them is not ready."""
+        place = keep.number << PLACE_BITS | keep.seq
+        for blob in keep.blobs:
+            self._writer.execute(
+                "update blob set place=? where mailbox=? and id=? and deposit=? and place is null"
+                " and offset=length",
+                (place, keep.number, blob, keep.deposit),
+            )
+            if self._writer.changes() != 1:
+                keep.error = Conflict("A blob of this envelope is not complete, or belongs to another one.")
+                self._writer.execute("update blob set place=null where place=?", (place,))
+                self._writer.execute("delete from envelope where place=?", (place,))
+                return
+
+    def _drop(self, drops: Sequence[Drop]) -> None:
+        places = [drop.number << PLACE_BITS | seq for drop in drops for seq, _ in drop.taken]
+        for chunk in _chunks(places):
+            self._writer.execute(_DELETES[len(chunk)], chunk)
+        for drop in drops:
+            if drop.device is not None:
+                self._writer.execute(
+                    "update device set cursor=max(cursor, ?) where mailbox=? and name=?",
+                    (drop.cursor, drop.number, drop.device),
+                )
+            if drop.blobs:
+                drop.gone = self._drop_blobs(drop)
+
+    def _drop_blobs(self, drop: Drop) -> list[tuple[bytes, int, int]]:
+        gone: list[tuple[bytes, int, int]] = []
+        for seq, _ in drop.taken:
+            rows: list[Any] = self._writer.execute(
+                "delete from blob where place=? returning id, deposit, length",
+                (drop.number << PLACE_BITS | seq,),
+            ).fetchall()
+            gone += rows
+        return gone
+
+    # --- changes
+
+    def put_mailbox(self, box: bytes, owner: bytes, setting: Setting, day: int) -> bool:
+        """Create the mailbox or replace its setting; return whether it was created.
+
+        A new device begins with what still lies there: it has the keyring of the others.
+        """
+        write = self._writer
+        row = write.execute("select number, epoch, owner from mailbox where box=?", (box,)).get
+        if row is None:
+            write.execute(
+                "insert into mailbox (box, owner, epoch, reserved_seq, sunk) values (?,?,?,0,0)",
+                (box, owner, setting.epoch),
+            )
+            number = write.last_insert_rowid()
+        else:
+            number, epoch, _ = row
+            if setting.epoch < epoch:
+                raise Conflict("This mailbox has a newer epoch already.")
+            write.execute("update mailbox set epoch=? where number=?", (setting.epoch, number))
+        write.execute("delete from token where mailbox=?", (number,))
+        rows = [(number, hash_, Right.COLLECT.value, name, 0) for name, hash_ in setting.collect.items()]
+        rows += [(number, hash_, Right.DEPOSIT.value, name, 0) for name, hash_ in setting.deposit.items()]
+        known = {hash_ for _, hash_, _, _, _ in rows}
+        sinks = [(bytes.fromhex(digest), until_s) for digest, until_s in setting.sinks.items()]
+        rows += [(number, hash_, SINK, "", until_s) for hash_, until_s in sinks if hash_ not in known]
+        write.executemany("insert into token values (?,?,?,?,?)", rows)
+        for name in [n for (n,) in write.execute("select name from device where mailbox=?", (number,))]:
+            if name not in setting.collect:
+                write.execute("delete from device where mailbox=? and name=?", (number, name))
+        for name in setting.collect:
+            write.execute("insert into device values (?,?,0,?,0) on conflict do nothing", (number, name, day))
+        return row is None
+
+    def reserve_seqs(self, number: int, upto: int) -> None:
+        self._writer.execute("update mailbox set reserved_seq=? where number=?", (upto, number))
+
+    def count_sunk(self, number: int) -> None:
+        self._writer.execute("update mailbox set sunk=sunk+1 where number=?", (number,))
+
+    def note_seen(self, number: int, device: str, day: int) -> None:
+        self._writer.execute(
+            "update device set seen_day=max(seen_day, ?) where mailbox=? and name=?", (day, number, device)
+        )
+
+    def note_missed(self, number: int, devices: Sequence[str]) -> None:
+        for name in devices:
+            self._writer.execute("update device set missed=1 where mailbox=? and name=?", (number, name))
+
+    def put_slot(self, number: int, version: int, body: bytes) -> int:
+        """Store the version after `version`, if that is the newest, and return it; raise `Conflict` else."""
+        write = self._writer
+        (newest,) = _one(write, "select coalesce(max(version), 0) from slot where mailbox=?", number)
+        if newest == version + 1:
+            row = write.execute("select body from slot where mailbox=? and version=?", (number, newest)).get
+            if row == body or row == (body,):
+                return int(newest)  # a repeat, whose first answer was lost
+        if newest != version:
+            raise Conflict("Somebody else changed this first.")
+        write.execute("insert into slot values (?,?,?)", (number, version + 1, body))
+        write.execute(
+            "delete from slot where mailbox=? and version<=?", (number, version + 1 - SLOT_VERSIONS_KEPT)
+        )
+        return version + 1
+
+    def begin_blob(self, number: int, blob: bytes, deposit: int, length: int, day: int) -> Blob:
+        found = _find_blob(self._writer, number, blob)
+        if found is not None:
+            if (found.length, found.deposit) != (length, deposit):
+                raise Conflict("This blob's id was already used for another blob.")
+            return found
+        self._writer.execute(
+            "insert into blob values (?,?,?,?,0,?,null)", (number, blob, deposit, length, day)
+        )
+        return Blob(length=length, offset=0, deposit=deposit, place=None)
+
+    def advance_blob(self, number: int, blob: bytes, offset: int) -> None:
+        self._writer.execute(
+            "update blob set offset=max(offset, ?) where mailbox=? and id=?", (offset, number, blob)
+        )
+
+    def forget_blobs(self, blobs: Sequence[tuple[int, bytes]]) -> None:
+        self._writer.executemany("delete from blob where mailbox=? and id=? and place is null", blobs)
+
+    def open_pairing(self, pairing: Pairing) -> None:
+        self._writer.execute(
+            "insert into pairing values (?,?,?,?,?,?,?,?,?)",
+            (
+                pairing.nameplate,
+                pairing.giver,
+                pairing.answerer,
+                *pairing.parts,
+                pairing.expires_s,
+                int(pairing.burnt),
+            ),
+        )
+
+    def change_pairing(self, pairing: Pairing) -> None:
+        _, m2, m3, m4 = pairing.parts
+        self._writer.execute(
+            "update pairing set answerer=?, m2=?, m3=?, m4=?, expires_s=?, burnt=? where nameplate=?",
+            (pairing.answerer, m2, m3, m4, pairing.expires_s, int(pairing.burnt), pairing.nameplate),
+        )
+
+    def sweep_pairings(self, before_s: int) -> int:
+        self._writer.execute("delete from pairing where expires_s < ?", (before_s,))
+        return int(self._writer.changes())
+
+    def checkpoint(self) -> None:
+        """Move the write-ahead log into the database and cut it. Writer thread only."""
+        self._writer.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+    def close(self) -> None:
+        self._reader.close()
+        self._writer.close()
+
+
+_PAIRING = "select nameplate, giver, answerer, m1, m2, m3, m4, expires_s, burnt from pairing where "
+
+
+def _pairing(row: Any) -> Pairing | None:
+    if row is None:
+        return None
+    nameplate, giver, answerer, m1, m2, m3, m4, expires_s, burnt = row
+    return Pairing(
+        nameplate=nameplate,
+        giver=giver,
+        answerer=answerer,
+        parts=(m1, m2, m3, m4),
+        expires_s=expires_s,
+        burnt=bool(burnt),
+    )
+
+
+def _find_blob(connection: apsw.Connection, number: int, blob: bytes) -> Blob | None:
+    row = connection.execute(
+        "select length, offset, deposit, place from blob where mailbox=? and id=?", (number, blob)
+    ).get
+    if row is None:
+        return None
+    return Blob(length=row[0], offset=row[1], deposit=row[2], place=row[3])
+
+
+def _one(connection: apsw.Connection, sql: str, *values: Any) -> tuple[Any, ...]:
+    row: Any = connection.execute(sql, values).fetchone()
+    return tuple(row)
+
+
+def _chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    start = 0
+    for size in _CHUNKS:
+        while len(items) - start >= size:
+            yield items[start : start + size]
+            start += size
+
+
+def _split(blobs: bytes) -> tuple[bytes, ...]:
+    return tuple(blobs[start : start + ID_BYTES] for start in range(0, len(blobs), ID_BYTES))
+
+
+def deposit_index(name: str) -> int:
+    return DEPOSIT_NAMES.index(name)
