@@ -20,5 +20,8 @@ def one(data: bytes) -> bool:
         found = frame.parse(data)
     except Damaged:
         return False
-    assert found.to_bytes() == data
+    if isinstance(found, frame.Trouble):  # a problem from a newer relay is taken as the nearest we know
+        assert frame.parse(found.to_bytes()) == found
+    else:
+        assert found.to_bytes() == data
     return True
