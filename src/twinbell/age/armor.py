@@ -68,9 +68,15 @@ class ArmorReader:
     def __init__(self, source: Input) -> None:
         self._lines = source
         self._begun = self._ended = self._short = False
+        self._left = b""  # of a line of which less was asked for
 
     def read(self, length: int, /) -> bytes:
-        """Return up to `length` bytes but at least a line; none only at the end of the armor."""
+        """Return up to `length` bytes; none only at the end of the armor."""
+        data = self._left or self._more(length)
+        self._left = data[length:]
+        return data[:length]
+
+    def _more(self, length: int) -> bytes:
         if not self._begun:
             self._begun = True
             self._begin()

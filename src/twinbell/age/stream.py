@@ -180,7 +180,7 @@ class DecryptReader:
     """Reads what is in one age file; made by `decrypt`.
 
     Every byte that it gives out has been verified. It raises `PayloadDamaged` where the file is damaged or
-    cut short, after all that was good before that place.
+    cut short.
     """
 
     def __init__(self, source: Input, chunks: _Chunks, stanzas: tuple[Stanza, ...]) -> None:
@@ -194,15 +194,14 @@ class DecryptReader:
         self._damage: PayloadDamaged | None = None
 
     def read(self, length: int = -1, /) -> bytes:
-        """Return up to `length` bytes, all there is if it is negative; none only at the verified end."""
+        """Return `length` bytes, or all there is if it is negative; fewer only at the verified end.
+
+        Where the file is damaged this raises, even if some of the bytes were good: a short answer
+        means the end.
+        """
         parts: list[bytes] = []
         while length:
-            try:
-                part = bytes(self._available(length if length > 0 else len(self._plain)))
-            except PayloadDamaged:
-                if not parts:
-                    raise
-                break  # what was good comes first; the next call raises again
+            part = bytes(self._available(length if length > 0 else len(self._plain)))
             if not part:
                 break
             self._at += len(part)
@@ -211,7 +210,10 @@ class DecryptReader:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:
-        """Fill the front of `buffer`; return the number of bytes, 0 only at the verified end."""
+        """Fill the front of `buffer`; return the number of bytes, 0 only at the verified end.
+
+        Where the file is damaged, all that was good before that place comes first.
+        """
         view = memoryview(buffer).cast("B")
         data = self._available(len(view))
         view[: len(data)] = data

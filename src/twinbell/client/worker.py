@@ -1,6 +1,6 @@
 """A second pair of hands for large files: one thread that reads and writes while its caller computes.
 
-It is what `age/source.py` calls a Helper. Not a thread pool: importing one costs more than a small file takes.
+It is what `age/source.py` calls a Helper. Not a thread pool: importing one costs more than it would save.
 """
 
 import threading
