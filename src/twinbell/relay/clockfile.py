@@ -57,6 +57,11 @@ def load(folder: Path) -> Seen | None:
     )
 
 
+def load_state(folder: Path) -> str:
+    """Return the state of the gate when it was written last, for a person to read."""
+    return _text(_read(folder / CLOCK) or {"state": "new"}, "state")
+
+
 def save(folder: Path, seen: Seen, *, state: str) -> None:
     """Write `seen`, whole or not at all, and return when it will survive a power cut."""
     fields = {
