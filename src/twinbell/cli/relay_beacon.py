@@ -29,9 +29,10 @@ def register(subparsers: Subparsers) -> None:
         clock,
         "confirm",
         "Say that this machine's clock is right.",
-        about="The beacon signs no round that cannot plausibly have come. After a long stop, or when the clock\n"
-        "has leapt, it waits for another chain that agrees, or for you. A running relay takes your word\n"
-        "within seconds, another one at its next start. If the clock is wrong, letters open early.",
+        about="The beacon signs no round that cannot plausibly have come. After a long stop, or\n"
+        "when the clock has leapt, it waits for another chain that agrees, or for you. A running\n"
+        "relay takes your word within seconds, another one at its next start. If the clock is\n"
+        "wrong, letters open early.",
         example="twinbell relay clock confirm --data relay --yes",
         run=confirm_clock,
         home=False,
@@ -44,8 +45,8 @@ def register(subparsers: Subparsers) -> None:
             beacon,
             "backup",
             "Write the beacon key as three lists of words, any two of which bring it back.",
-            about="Keep them in three places. Whoever has two of them can open every letter that waits for this\n"
-            "relay, unseen; without them, those letters are lost with the disk.",
+            about="Keep them in three places. Whoever has two of them can open every letter that\n"
+            "waits for this relay, unseen; without them, those letters are lost with the disk.",
             example="twinbell relay beacon backup --data relay",
             run=backup,
             home=False,
