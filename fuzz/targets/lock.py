@@ -7,7 +7,7 @@ from twinbell.bond.gate import KeptChain, Wish
 from twinbell.errors import Damaged
 from twinbell.wire.beacon import QUICKNET
 
-WISH = Wish(local="2027-10-10T08:00", zone="Asia/Tokyo", tzdata="2026f", instant_s=1_823_036_400)
+WISH = Wish(local="2027-10-10T08:00", zone="Asia/Tokyo", tzdata="2026f", instant_s=1_823_122_800)
 
 
 def seeds() -> Iterator[bytes]:
