@@ -11,8 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 PATIENCE_S = 60
 PERIOD_S = 3
@@ -113,6 +115,18 @@ class Running:
         """Wait until it ends by itself, well."""
         _, err = self.process.communicate(timeout=PATIENCE_S)
         expect(self.process.returncode == 0, f"It ended with {self.process.returncode}: {err}")
+
+
+def fetch(url: str) -> tuple[int, bytes]:
+    """Ask a server for a page: its status, and what it says."""
+    parts = urlsplit(url)
+    connection = HTTPConnection(parts.netloc, timeout=PATIENCE_S)
+    try:
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
 
 
 @dataclass(frozen=True, slots=True)
