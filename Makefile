@@ -38,22 +38,22 @@ $(PYTHON_MADE):
 
 $(PACKAGES_IN): $(PYTHON_MADE) requirements/dev.txt
 	@echo "Installing the locked packages."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 $(PROJECT_IN): $(PACKAGES_IN) pyproject.toml
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(CHECKS_IN): $(CHECKS)/package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || { echo "Twinbell is checked by programs that need Node 20 or newer, and there is none on the PATH. https://nodejs.org/"; exit 1; }
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null || { echo "Twinbell is checked by programs that need Node 20 or newer, and there is none on the PATH. https://nodejs.org/"; exit 1; }
 	@echo "Installing the npm programs that check us."
 	@cd $(CHECKS) && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 # Coverage-guided fuzzing where it can be had (Linux); elsewhere the same targets get Hypothesis' bytes.
 $(FUZZER_IN): $(PACKAGES_IN) requirements/fuzz.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt 2>/dev/null || \
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/fuzz.txt 2>/dev/null || \
 		echo "There is no atheris for this machine: Hypothesis makes the bytes instead."
 	@touch $@
 
@@ -84,7 +84,7 @@ fuzz: setup $(FUZZER_IN)
 
 # Download addresses stay out of the locks, so that any mirror will do.
 lock: $(PYTHON_MADE)
-	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet uv
+	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install -qq uv
 	@for part in run dev fuzz; do \
 		build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 			requirements/$$part.in --output-file requirements/$$part.txt || exit 1; done
