@@ -168,7 +168,10 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """What one person shows the other of their keys, checked: both signatures were good."""
+    """What one person knows of the other's keys.
+
+    `signed` is as it was received; `prekey` and `inbox` may have been renewed since.
+    """
 
     epoch: int
     root: bytes
@@ -177,25 +180,34 @@ class Bundle:
     kit: bytes = field(repr=False)
     prekey: PublicPrekey
     inbox: Inbox
-    chain: Record | None  # the beacon of their relay, as its drand document or lock record says it
+    chain: Record | None  # the beacon of their relay, as `Chain.record` writes it
     name: str
-    signed: bytes = field(repr=False)  # as received: what is hashed and kept
+    signed: bytes = field(repr=False)
 
     @classmethod
-    def parse(cls, signed: bytes) -> "Bundle":
-        """Read a signed bundle; raise `Damaged` unless record and both signatures are good."""
+    def parse(cls, signed: bytes, *, by_root: bool = True) -> "Bundle":
+        """Read a signed bundle; raise `Damaged` unless record and both signatures are good.
+
+        Without `by_root` the root may not have signed: its holder had lost a device and had no kit at hand.
+        """
         from twinbell.crypto.signing import VerifyKey
 
+        bundle = cls._read(signed)
         outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
-        record = outer.data("record")
-        fields = Fields.of(record, "bundle", bytes_max=BUNDLE_BYTES_MAX)
-        root, identity = fields.data("root", 32), fields.data("identity", 32)
-        VerifyKey(root).verify(outer.data("by_root", 64), LABEL_BUNDLE + record)
-        VerifyKey(identity).verify(outer.data("by_identity", 64), LABEL_BUNDLE + record)
+        message = LABEL_BUNDLE + outer.data("record")
+        VerifyKey(bundle.identity).verify(outer.data("by_identity", 64), message)
+        if by_root or outer.has("by_root"):
+            VerifyKey(bundle.root).verify(outer.data("by_root", 64), message)
+        return bundle
+
+    @classmethod
+    def _read(cls, signed: bytes) -> "Bundle":
+        outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
+        fields = Fields.of(outer.data("record"), "bundle", bytes_max=BUNDLE_BYTES_MAX)
         return cls(
             epoch=fields.number("epoch", 1, EPOCH_MAX),
-            root=root,
-            identity=identity,
+            root=fields.data("root", 32),
+            identity=fields.data("identity", 32),
             letter=fields.data("letter", RECIPIENT_BYTES),
             kit=fields.data("kit", RECIPIENT_BYTES),
             prekey=PublicPrekey.from_record(fields.map("prekey")),
@@ -209,6 +221,19 @@ class Bundle:
     def fingerprint(self) -> bytes:
         """The 16 bytes of the root key for a kit page."""
         return fingerprint(self.root)
+
+    def to_record(self) -> Record:
+        return {"signed": self.signed, "prekey": self.prekey.to_record(), "inbox": self.inbox.to_record()}
+
+    @classmethod
+    def from_record(cls, value: Value) -> "Bundle":
+        """Load what `parse` has checked before: the signatures are not looked at again."""
+        fields = Fields(value, "peer")
+        return replace(
+            cls._read(fields.data("signed", length_max=BUNDLE_BYTES_MAX)),
+            prekey=PublicPrekey.from_record(fields.map("prekey")),
+            inbox=Inbox.from_record(fields.map("inbox")),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +310,7 @@ class Keyring:
     name: str
     devices: tuple[tuple[bytes, bytes], ...] = field(repr=False)  # (device id, age recipient)
     bond: Bond | None = None
-    peer: bytes = field(repr=False, default=b"")  # the peer's newest signed bundle
+    peer: Bundle | None = None  # the other's keys, as they are known now
 
     @classmethod
     def generate(
@@ -350,8 +375,8 @@ class Keyring:
             generation=self.generation,
         )
 
-    def bundle(self, root: Root) -> bytes:
-        """Return the signed bundle of this keyring: what the peer is shown."""
+    def bundle(self, root: Root | None) -> bytes:
+        """Return the signed bundle of this keyring: what the peer is shown. A bell asks for the root."""
         record = encode(
             {
                 "v": VERSION,
@@ -372,7 +397,7 @@ class Keyring:
                 "v": VERSION,
                 "type": "signed-bundle",
                 "record": record,
-                "by_root": root.signing_key.sign(LABEL_BUNDLE + record),
+                "by_root": root.signing_key.sign(LABEL_BUNDLE + record) if root else None,
                 "by_identity": self.identity.sign(LABEL_BUNDLE + record),
             }
         )
@@ -392,9 +417,9 @@ class Keyring:
 
     def page(self, root: Root) -> Page:
         """Return the kit page; raise `Mistaken` before there is a bond."""
-        if not self.peer:
+        if self.peer is None:
             raise Mistaken("The kit page names the other person, so it comes after the bell was answered.")
-        return Page(root=root, relay=self.relay, box=self.box, peer=Bundle.parse(self.peer).fingerprint)
+        return Page(root=root, relay=self.relay, box=self.box, peer=self.peer.fingerprint)
 
     def with_prekey(self, now_s: int, random: Random) -> "Keyring":
         """Return the keyring with a fresh prekey as the current one."""
@@ -471,7 +496,7 @@ class Keyring:
             "name": self.name,
             "devices": [[device, public] for device, public in self.devices],
             "bond": self.bond.to_record() if self.bond else None,
-            "peer": self.peer,
+            "peer": self.peer.to_record() if self.peer else None,
         }
 
     @classmethod
@@ -504,7 +529,7 @@ class Keyring:
                 for item in fields.items("devices", length_max=32)
             ),
             bond=Bond.from_record(fields.map("bond")) if fields.has("bond") else None,
-            peer=fields.data("peer", length_max=BUNDLE_BYTES_MAX),
+            peer=Bundle.from_record(fields.map("peer")) if fields.has("peer") else None,
         )
 
 

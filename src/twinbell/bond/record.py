@@ -41,6 +41,11 @@ class Fields:
         return cls.typed(decode_map(data, bytes_max=bytes_max), type)
 
     @classmethod
+    def untyped(cls, data: bytes, type: str, *, bytes_max: int) -> "Fields":
+        """Read a whole record whose type is still to be looked at; `type` is for the sentences."""
+        return cls(decode_map(data, bytes_max=bytes_max), type)
+
+    @classmethod
     def typed(cls, value: Value, type: str) -> "Fields":
         """Read a record that says its version and type."""
         fields = cls(value, type)

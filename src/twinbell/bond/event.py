@@ -1,0 +1,292 @@
+"""What happens to a pendant, what it asks for in return, and what its person is told.
+
+Nothing is decided here: `lifecycle.step` takes an event and gives effects.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from twinbell.bond.kit import Root
+from twinbell.bond.message import Letter, Ring
+from twinbell.bond.record import Record
+
+# Events.
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The bell has rung true and the pendant is saved for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RingWanted:
+    """The person rings."""
+
+    ring: Ring = field(default_factory=Ring)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSealed:
+    """A letter lies sealed on the disk and shall go."""
+
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An envelope was in our inbox. `blob` is what `FetchBlob` brought; b"" if it was not there."""
+
+    envelope: bytes = field(repr=False)
+    arrived_s: int
+    blob: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The person has compared the six words with the other, and they are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsWanted:
+    """The person allows, or no longer allows, to say what has arrived."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KitConfirmed:
+    """The kit page is on paper: the root need not lie on this device any longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesRemoved:
+    """All other devices of this person are out; `root` where the kit is at hand, which makes it final."""
+
+    root: Root | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time has passed. Safe at any time: what is due once a day is done once a day."""
+
+
+Event: TypeAlias = (
+    Begun
+    | RingWanted
+    | LetterSealed
+    | Arrived
+    | Verified
+    | ReceiptsWanted
+    | KitConfirmed
+    | DevicesRemoved
+    | Tick
+)
+
+# Effects. The journal saves them with the pendant, in one transaction, and carries them out afterwards. All
+# may be repeated.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposit:
+    """Send this body to the peer: seal it by `Pendant.seal` when it goes, and keep it until `Forget`.
+
+    `blobs` must be complete at the peer's relay first; `blob` is the content of the only one where it is
+    small and ours, and None for a letter, which is a file.
+    """
+
+    kind: str
+    n: int
+    body: bytes = field(repr=False)
+    blobs: tuple[bytes, ...] = ()
+    blob: bytes | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Resend:
+    """Deposit the bodies of these counters again, each with its blobs, under new deposit ids."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """The peer has had the bodies up to this counter for a month: they need not be kept for `Resend`."""
+
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchBlob:
+    """Fetch this blob of our inbox, and give `Arrived` again with it; acknowledge the envelope after that.
+
+    Nothing was changed by the first `Arrived`. Give b"" where the relay does not have the blob.
+    """
+
+    id: bytes
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchLetter:
+    """Fetch this letter whole to the disk and check its hash; only then acknowledge its envelope."""
+
+    letter: Letter
+    sent_s: int
+    again: bool  # it came as a fork, or late: the same letter may be here already
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSlot:
+    """Put this `keyring.age` into the slot of our own inbox."""
+
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCopy:
+    """Keep the peer's `keyring.age`, in the place of the one before."""
+
+    sealed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRaw:
+    """Keep these bytes: an envelope that did not open (`until_s`), or what a newer Twinbell may read."""
+
+    data: bytes = field(repr=False)
+    until_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Set up our mailbox with this record, by the owner token: tokens have changed."""
+
+    record: Record = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the person."""
+
+    news: "News"
+
+
+Effect: TypeAlias = (
+    Deposit | Resend | Forget | FetchBlob | FetchLetter | SaveSlot | KeepCopy | KeepRaw | Register | Tell
+)
+
+# News: what a person is told. The sentence of each is its docstring; `…` is the other's name.
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """… rang."""
+
+    ring: Ring
+    sent_s: int
+    arrived_s: int
+    sound: bool  # it is fresh, and not one too many: make it heard; otherwise it becomes one line
+
+
+@dataclass(frozen=True, slots=True)
+class GapSeen:
+    """Something that … sent is missing. It was asked for."""
+
+    device: bytes
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapClosed:
+    """What was missing has come."""
+
+    device: bytes
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapGivenUp:
+    """Something that … sent did not come in a month, and is asked for no more."""
+
+    device: bytes
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForkSeen:
+    """A device of … was restored from an older copy."""
+
+    device: bytes
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSeen:
+    """… writes from a new device."""
+
+    device: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unopenable:
+    """One message could not be opened. It is kept for a month, and was asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewerNeeded:
+    """… sent something for which a newer Twinbell is needed. It is kept."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerVerified:
+    """… has compared the words with you."""
+
+    at_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """The keys of … changed. Compare the words again, unless their kit has signed it."""
+
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsChanged:
+    """… allows, or no longer allows, to say what has arrived."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ControlRefused:
+    """Somebody who can write to you tried to change something without the right to. Compare the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasReceived:
+    """… has received all up to this."""
+
+    upto: int
+
+
+News: TypeAlias = (
+    Rang
+    | GapSeen
+    | GapClosed
+    | GapGivenUp
+    | ForkSeen
+    | DeviceSeen
+    | Unopenable
+    | NewerNeeded
+    | PeerVerified
+    | KeysChanged
+    | ReceiptsChanged
+    | ControlRefused
+    | HasReceived
+)
