@@ -3,8 +3,8 @@ import io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.public_vectors import public_file
+
 from twinbell.age import Stanza, TlockIdentity, TlockRecipient, X25519Identity, open_, read_stanzas, seal
 from twinbell.age.tlock import round_and_chain
 from twinbell.crypto import bls

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from py_arkworks_bls12381 import GT, G1Point, G2Point
-
 from tests.public_vectors import public_vectors
+
 from twinbell.crypto import bls, ibe
 from twinbell.errors import Damaged, Mistaken
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.public_vectors import public_vectors
+
 from twinbell.crypto import bls
 from twinbell.encoding import decode, encode
 from twinbell.errors import Damaged, Mistaken
