@@ -70,7 +70,7 @@ def _bond(mei: Person, jun: Person, url: str) -> None:
     with mei.leaves_running("bell", "give", "--relay", url, "--name", mei.name, "--no-passphrase") as giving:
         jun.types("bell", "answer", giving.says()["spoken"], "--name", jun.name, "--no-passphrase")
         giving.ends()
-    mei.types("bond", "rename", f"{mei.name}alias")
+    mei.types("bond", "rename", "--to", f"{mei.name}alias")
     with jun.leaves_running("listen", "--for", "30") as listening:
         mei.types("ring")
         listening.says_event("ring")
