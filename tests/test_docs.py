@@ -4,12 +4,14 @@ import argparse
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from twinbell import errors
 from twinbell.cli.command import parser_for
+from twinbell.relay.settings import Settings
 from twinbell.wire import limits
 from twinbell.wire.problems import Problem
 
@@ -71,6 +73,12 @@ def test_every_exit_code_is_explained():
     rows = set(map(int, re.findall(r"^\| *`?(\d+)`? *\|", page, re.MULTILINE)))
 
     assert codes | {0} <= rows
+
+
+def test_every_setting_of_a_relay_is_explained():
+    page = text(DOCS / "guide" / "relay.md")
+
+    assert not [each.name for each in fields(Settings) if f"| `{each.name}` |" not in page]
 
 
 def test_every_problem_has_its_line_in_the_specification():
