@@ -183,7 +183,7 @@ class Mailboxes:
     # --- rights
 
     def authorise(self, box: bytes, token_hash: bytes, *rights: Right) -> tuple[Live, Right, str]:
-        """Return the mailbox, the right and the name of the token in it; raise `Unauthorised` for all else."""
+        """Return the mailbox and the token's right and name in it; raise `Unauthorised` for all else."""
         live = self.find(box)
         if live is None:
             raise Unauthorised
@@ -204,12 +204,12 @@ class Mailboxes:
             live = self._live[box] = Live(stored)
             live.frozen = self._epochs.of(box) > stored.setting.epoch
             self._put_to_sleep(live)
-            if len(self._live) > self._live_max:
-                self.forget_idle()
         return live
 
-    def forget_idle(self) -> None:
-        """Let go of mailboxes that nobody is using; they are read again when somebody comes."""
+    def forget_idle_beyond(self) -> None:
+        """Let go of mailboxes that nobody is using, if many are held; they are read again when needed."""
+        if len(self._live) <= self._live_max:
+            return
         for box, live in list(self._live.items()):
             if not (live.listeners or live.bound or live.busy):
                 del self._live[box]
@@ -236,12 +236,12 @@ class Mailboxes:
     def _replace(self, live: Live, setting: Setting, day: int) -> None:
         live.set(setting)
         live.devices = {name: live.devices.get(name) or Device(0, day, False) for name in setting.collect}
-        bound: Listener | Depositor
-        for bound in (*live.listeners, *live.bound):
+        channels: list[Listener | Depositor] = [*live.listeners, *live.bound]
+        for bound in channels:
             if bound.token_hash not in live.rights:
                 bound.reader.unbind(bound.channel)
-        live.listeners = [bound for bound in live.listeners if bound.token_hash in live.rights]
-        live.bound = [bound for bound in live.bound if bound.token_hash in live.rights]
+        live.listeners = [one for one in live.listeners if one.token_hash in live.rights]
+        live.bound = [one for one in live.bound if one.token_hash in live.rights]
         self._collect_floor(live)
 
     def claim(self, live: Live, epoch: int) -> None:
@@ -425,6 +425,15 @@ class Mailboxes:
                 self._put_to_sleep(live)
                 self._collect_floor(live)
 
+    def end_sinks(self) -> None:
+        """Cut off the channels of tokens whose time as a sink is over: from now on there is "no such"."""
+        now_s = self._clock.wall_s()
+        for live in self._live.values():
+            ended = {hash_ for hash_, (_, _, until_s) in live.rights.items() if 0 < until_s <= now_s}
+            for bound in [one for one in live.bound if one.token_hash in ended]:
+                live.bound.remove(bound)
+                bound.reader.unbind(bound.channel)
+
     def _put_to_sleep(self, live: Live) -> None:
         day = self.today() - DEVICE_ASLEEP_S // _DAY_S
         for state in live.devices.values():
@@ -479,6 +488,12 @@ class Mailboxes:
         if live.blob_bytes[which] + length > self._quotas[which].blob_bytes:
             raise OverQuota("This mailbox has no room for so large a blob.")
         live.blob_bytes[which] += length
+
+    def recount_blobs(self, live: Live) -> None:
+        """Read again how much is used, after blobs went that no envelope named."""
+        stored = self._store.find_mailbox(live.box)
+        if stored is not None:
+            live.blob_bytes = list(stored.blob_bytes)
 
     def live_count(self) -> int:
         return len(self._live)

@@ -400,7 +400,13 @@ class SqliteStore:
             ),
         )
 
-    def change_pairing(self, pairing: Pairing) -> None:
+    def change_pairing(self, pairing: Pairing, before: Pairing) -> None:
+        """Replace `before` by `pairing`; raise `Conflict` if somebody was faster."""
+        found = _pairing(self._writer.execute(_PAIRING + "nameplate=?", (pairing.nameplate,)).get)
+        if found == pairing:
+            return
+        if found != before:
+            raise Conflict("This bell was answered already.")
         _, m2, m3, m4 = pairing.parts
         self._writer.execute(
             "update pairing set answerer=?, m2=?, m3=?, m4=?, expires_s=?, burnt=? where nameplate=?",

@@ -1,0 +1,436 @@
+"""The relay's HTTP: each request of `docs/spec/relay.md`, and errors turned into problems.
+
+Routes read what came, check it once, and call the noun that it is about. Whatever they raise becomes one
+RFC 9457 document in `answered`. A refused token is answered at a set time after the request, so neither its
+bytes nor its time tell an absent mailbox from somebody else's.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol
+
+from aiohttp import web
+
+from twinbell.errors import Damaged, NotFound, OverQuota, TwinbellError, Unauthorised
+from twinbell.relay import log
+from twinbell.relay.blob import Blobs
+from twinbell.relay.front import Handler
+from twinbell.relay.mailbox import Live, Mailboxes
+from twinbell.relay.pairing import Pairings
+from twinbell.relay.socket import UNAUTHORISED_S
+from twinbell.relay.store import DEPOSIT_NAMES, Broken, Full, Store
+from twinbell.relay.store.writer import Writer
+from twinbell.wire import blob as wire_blob
+from twinbell.wire import mailbox as wire_mailbox
+from twinbell.wire.auth import Right, Token, parse_header
+from twinbell.wire.limits import (
+    BLOB_BYTES_MAX,
+    BODY_S,
+    ENVELOPE_BYTES_MAX,
+    PAGE_ENVELOPES_MAX,
+    PAIRING_M1_BYTES_MAX,
+    PAIRING_PART_BYTES_MAX,
+    PAIRING_WAIT_S_MAX,
+    SETTING_BYTES_MAX,
+    SLOT_BYTES_MAX,
+)
+from twinbell.wire.mailbox import Receipt, Setting, parse_id
+from twinbell.wire.pairing import Form, parse_nameplate, parse_part
+from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
+
+_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_CURSOR_BYTES_MAX = 256
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Owner(Protocol):
+    """What the routes need of the relay."""
+
+    mailboxes: Mailboxes
+    pairings: Pairings
+    blobs: Blobs
+    store: Store
+    writer: Writer
+    stopping: bool
+
+    def address_of(self, peer: str, forwarded: str | None) -> str: ...
+    def request(self, address: str) -> None: ...
+    def stranger(self, address: str) -> None: ...
+    def about(self) -> dict[str, object]: ...
+    def health(self) -> tuple[int, dict[str, object]]: ...
+    def metrics(self) -> str: ...
+
+
+class Waiting:
+    """A request that waits for a commit, as a `Caller` of the mailboxes."""
+
+    def __init__(self) -> None:
+        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def deposited(self, id_: bytes, seq: int, arrived_s: int) -> None:
+        if not self.answer.done():
+            self.answer.set_result(Receipt(seq, arrived_s))
+
+    def acked(self, upto: int) -> None:
+        if not self.answer.done():
+            self.answer.set_result(upto)
+
+    def refused(self, problem: Problem, about: bytes) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(Denied(problem))
+
+
+class Api:
+    """The routes, bound to a relay."""
+
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+
+    def application(self, extra: list[web.RouteDef]) -> web.Application:
+        """Return the application; `extra` are the beacon's routes."""
+        app = web.Application(middlewares=[self.answered])
+        app.router.add_routes(
+            [
+                web.get("/v1/about", self.about),
+                web.get("/healthz", self.health),
+                web.get("/metrics", self.metrics),
+                web.put("/v1/mailboxes/{box}", self.put_mailbox),
+                web.put("/v1/mailboxes/{box}/envelopes/{id}", self.deposit),
+                web.get("/v1/mailboxes/{box}/envelopes", self.collect),
+                web.post("/v1/mailboxes/{box}/cursor", self.move_cursor),
+                web.get("/v1/mailboxes/{box}/slot", self.get_slot),
+                web.put("/v1/mailboxes/{box}/slot", self.put_slot),
+                web.post("/v1/mailboxes/{box}/blobs/{id}", self.begin_blob),
+                web.head("/v1/mailboxes/{box}/blobs/{id}", self.blob_offset),
+                web.patch("/v1/mailboxes/{box}/blobs/{id}", self.append_blob),
+                web.get("/v1/mailboxes/{box}/blobs/{id}", self.get_blob, allow_head=False),
+                web.post("/v1/pairings", self.open_pairing),
+                web.get("/v1/pairings/{nameplate}", self.first_message),
+                web.put("/v1/pairings/{nameplate}/{part}", self.put_message),
+                web.get("/v1/pairings/{nameplate}/{part}", self.get_message),
+                web.delete("/v1/pairings/{nameplate}", self.burn_pairing),
+                *extra,
+            ]
+        )
+        return app
+
+    @web.middleware
+    async def answered(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        """Answer one request, or refuse it with one problem."""
+        started_s = asyncio.get_running_loop().time()
+        front = request.protocol.front if isinstance(request.protocol, Handler) else None
+        if front is not None:
+            front.begun()
+        try:
+            return await self._refused_alike(request, handler, started_s)
+        finally:
+            if front is not None:
+                front.answered()
+
+    async def _refused_alike(
+        self, request: web.Request, handler: _Handler, started_s: float
+    ) -> web.StreamResponse:
+        try:
+            self._owner.request(self._address(request))
+            if self._owner.stopping:
+                raise Denied(Problem.STOPPING)
+            if request.headers.get("Content-Encoding", "identity") != "identity":
+                raise Denied(Problem.MALFORMED, "The relay takes no compressed bodies.")
+            return await handler(request)
+        except Unauthorised:
+            problem, detail, retry_s = self._stranger(request)
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(started_s + UNAUTHORISED_S - loop.time())
+        except Denied as denied:
+            problem, detail, retry_s = denied.problem, denied.detail, denied.retry_s
+        except TwinbellError as error:
+            problem, detail, retry_s = of(error), str(error), 0
+        except Full:
+            problem, detail, retry_s = Problem.FULL, "", 0
+        except (Broken, OSError) as error:
+            if isinstance(error, ConnectionError):
+                raise
+            log.fault(error)
+            problem, detail, retry_s = Problem.READ_ONLY, "", 0
+        except TimeoutError:
+            problem, detail, retry_s = Problem.SLOW, "", 0
+        except web.HTTPException as error:
+            problem, detail, retry_s = _of_status(error.status), "", 0
+        except ConnectionError:
+            raise
+        except Exception as error:
+            log.fault(error)
+            problem, detail, retry_s = Problem.FAULT, "", 0
+        return _refusal(request, problem, detail, retry_s)
+
+    def _stranger(self, request: web.Request) -> tuple[Problem, str, int]:
+        try:
+            self._owner.stranger(self._address(request))
+        except Denied as denied:
+            return denied.problem, "", denied.retry_s
+        return Problem.UNAUTHORISED, "", 0
+
+    def _address(self, request: web.Request) -> str:
+        return self._owner.address_of(request.remote or "local", request.headers.get("X-Forwarded-For"))
+
+    # --- about the relay
+
+    async def about(self, request: web.Request) -> web.Response:
+        return _json(self._owner.about(), headers={"Access-Control-Allow-Origin": "*"})
+
+    async def health(self, request: web.Request) -> web.Response:
+        status, fields = self._owner.health()
+        return _json(fields, status=status)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        return web.Response(
+            body=self._owner.metrics().encode(),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        )
+
+    # --- mailboxes
+
+    async def put_mailbox(self, request: web.Request) -> web.Response:
+        box, token = _id(request, "box"), _token(request)
+        setting = Setting.parse(await _body(request, SETTING_BYTES_MAX))
+        if self._owner.mailboxes.find(box) is None:
+            self._owner.stranger(self._address(request))
+        created = await self._owner.mailboxes.put(box, token.hash, setting)
+        return _json({"epoch": setting.epoch}, status=201 if created else 200)
+
+    async def deposit(self, request: web.Request) -> web.Response:
+        live, _, name = self._authorise(request, Right.DEPOSIT)
+        id_ = _id(request, "id")
+        blobs = wire_blob.parse_blobs_header(request.headers.get(wire_blob.BLOBS_HEADER))
+        body = await _body(request, ENVELOPE_BYTES_MAX)
+        if not body:
+            raise Damaged(f"An envelope is 1 to {ENVELOPE_BYTES_MAX} bytes.")
+        waiting = Waiting()
+        self._owner.mailboxes.deposit(live, name, id_, blobs, body, waiting)
+        receipt: Receipt = await waiting.answer
+        return _bytes(receipt.to_bytes(), "application/json")
+
+    async def collect(self, request: web.Request) -> web.Response:
+        live, _, device = self._authorise(request, Right.COLLECT)
+        after = _number(request, "after", 2**53)
+        limit = _number(request, "limit", PAGE_ENVELOPES_MAX)
+        page = self._owner.mailboxes.page(live, device, after, limit)
+        headers = {"Twinbell-Missed": "1"} if live.devices[device].missed else {}
+        return _bytes(page.to_bytes(), wire_mailbox.CBOR_TYPE, headers=headers)
+
+    async def move_cursor(self, request: web.Request) -> web.Response:
+        live, _, device = self._authorise(request, Right.COLLECT)
+        upto = wire_mailbox.cursor_from_bytes(await _body(request, _CURSOR_BYTES_MAX))
+        waiting = Waiting()
+        self._owner.mailboxes.collected_upto(live, device, upto, waiting)
+        await waiting.answer
+        return _bytes(wire_mailbox.cursor_to_bytes(upto), "application/json")
+
+    async def get_slot(self, request: web.Request) -> web.Response:
+        live, _, _ = self._authorise(request, Right.COLLECT, Right.OWNER)
+        found = self._owner.store.slot(live.number, _number(request, "version", 2**53))
+        if found is None:
+            raise NotFound("There is nothing in this slot yet.")
+        return _bytes(found[1], wire_mailbox.SLOT_TYPE, headers={"ETag": f'"{found[0]}"'})
+
+    async def put_slot(self, request: web.Request) -> web.Response:
+        live, _, _ = self._authorise(request, Right.COLLECT, Right.OWNER)
+        version = request.headers.get("If-Match", "").strip('"')
+        if not (version.isascii() and version.isdigit()) or len(version) > 15:
+            raise Damaged("If-Match says which version this replaces; 0 is the first.")
+        body = await _body(request, SLOT_BYTES_MAX)
+        if not body:
+            raise Damaged("A slot is not emptied.")
+        try:
+            newest = await self._owner.writer.run(
+                lambda: self._owner.store.put_slot(live.number, int(version), body)
+            )
+        except TwinbellError as error:
+            raise Denied(Problem.STALE) from error
+        return _json({"version": newest}, headers={"ETag": f'"{newest}"'})
+
+    # --- blobs
+
+    async def begin_blob(self, request: web.Request) -> web.Response:
+        live, which = self._depositor(request)
+        length = wire_blob.parse_length(request.query.get("length"))
+        blob, is_new = await self._owner.blobs.begin(live, _id(request, "id"), which, length)
+        return _bytes(
+            wire_blob.offset_to_bytes(blob.offset),
+            "application/json",
+            status=201 if is_new else 200,
+            headers={wire_blob.OFFSET_HEADER: str(blob.offset)},
+        )
+
+    async def blob_offset(self, request: web.Request) -> web.Response:
+        live, which = self._depositor(request)
+        blob = self._owner.blobs.find(live, _id(request, "id"), which)
+        return web.Response(headers={**_NO_STORE, wire_blob.OFFSET_HEADER: str(blob.offset)})
+
+    async def append_blob(self, request: web.Request) -> web.Response:
+        live, which = self._depositor(request)
+        offset = wire_blob.parse_length(request.headers.get(wire_blob.OFFSET_HEADER))
+        if request.content_length is not None and request.content_length > BLOB_BYTES_MAX:
+            raise Denied(Problem.TOO_LARGE)
+        reached = await self._owner.blobs.append(live, _id(request, "id"), which, offset, _parts(request))
+        return web.Response(status=204, headers={wire_blob.OFFSET_HEADER: str(reached)})
+
+    async def get_blob(self, request: web.Request) -> web.StreamResponse:
+        live, _, _ = self._authorise(request, Right.COLLECT)
+        id_ = _id(request, "id")
+        blob = self._owner.blobs.find(live, id_)
+        try:
+            wanted = wire_blob.parse_range(request.headers.get("Range"), blob.length)
+        except Damaged as error:
+            raise Denied(Problem.RANGE) from error
+        start, end = wanted or (0, blob.length)
+        answer = web.StreamResponse(
+            status=206 if wanted else 200,
+            headers={
+                **_NO_STORE,
+                "Accept-Ranges": "bytes",
+                "Content-Type": "application/octet-stream",
+                "Content-Length": str(end - start),
+                **({"Content-Range": f"bytes {start}-{end - 1}/{blob.length}"} if wanted else {}),
+            },
+        )
+        await answer.prepare(request)
+        async for part in self._owner.blobs.read(live, id_, start, end):
+            async with asyncio.timeout(BODY_S):  # a reader that does not read is not waited for
+                await answer.write(part)
+        await answer.write_eof()
+        return answer
+
+    # --- pairings
+
+    async def open_pairing(self, request: web.Request) -> web.Response:
+        self._owner.stranger(self._address(request))
+        token = _token(request)
+        try:
+            form = Form(request.query.get("form", ""))
+        except ValueError:
+            raise Damaged("A bell is spoken or a link.") from None
+        m1 = await _body(request, PAIRING_M1_BYTES_MAX)
+        if not m1:
+            raise Damaged("A bell begins with a message.")
+        opened, is_new = await self._owner.pairings.open(token.hash, form, m1)
+        return _bytes(opened.to_bytes(), "application/json", status=201 if is_new else 200)
+
+    async def first_message(self, request: web.Request) -> web.Response:
+        self._owner.stranger(self._address(request))
+        m1 = self._owner.pairings.first(parse_nameplate(request.match_info["nameplate"]))
+        return _bytes(m1, "application/octet-stream")
+
+    async def put_message(self, request: web.Request) -> web.Response:
+        nameplate, part, token = _message(request)
+        body = await _body(request, PAIRING_PART_BYTES_MAX)
+        if not body:
+            raise Damaged("This message is empty.")
+        await self._owner.pairings.put(nameplate, part, token.hash, body)
+        return _json({})
+
+    async def get_message(self, request: web.Request) -> web.Response:
+        nameplate, part, token = _message(request)
+        wait_s = _number(request, "wait", 3600) or 0
+        body = await self._owner.pairings.wait(nameplate, part, token.hash, min(wait_s, PAIRING_WAIT_S_MAX))
+        if body is None:
+            return web.Response(status=204, headers=_NO_STORE)
+        return _bytes(body, "application/octet-stream")
+
+    async def burn_pairing(self, request: web.Request) -> web.Response:
+        nameplate = parse_nameplate(request.match_info["nameplate"])
+        await self._owner.pairings.burn(nameplate, _token(request).hash)
+        return web.Response(status=204, headers=_NO_STORE)
+
+    # --- rights
+
+    def _authorise(self, request: web.Request, *rights: Right) -> tuple[Live, Right, str]:
+        return self._owner.mailboxes.authorise(_id(request, "box"), _token(request).hash, *rights)
+
+    def _depositor(self, request: web.Request) -> tuple[Live, int]:
+        live, _, name = self._authorise(request, Right.DEPOSIT)
+        if not name:
+            raise OverQuota  # a sink takes envelopes without keeping them; a blob it does not even take
+        return live, DEPOSIT_NAMES.index(name)
+
+
+def _id(request: web.Request, name: str) -> bytes:
+    return parse_id(request.match_info[name])
+
+
+def _token(request: web.Request) -> Token:
+    return parse_header(request.headers.get("Authorization"))
+
+
+def _message(request: web.Request) -> tuple[str, int, Token]:
+    nameplate = parse_nameplate(request.match_info["nameplate"])
+    return nameplate, parse_part(request.match_info["part"]), _token(request)
+
+
+def _number(request: web.Request, name: str, most: int) -> int | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > most:
+        raise Damaged(f"{name} is a whole number up to {most}.")
+    return int(text)
+
+
+async def _body(request: web.Request, bytes_max: int) -> bytes:
+    """Return the whole body, which must come in time and be no longer than `bytes_max`."""
+    if request.content_length is not None and request.content_length > bytes_max:
+        raise Denied(Problem.TOO_LARGE)
+    body = bytearray()
+    async with asyncio.timeout(BODY_S):
+        async for part in request.content.iter_any():
+            body += part
+            if len(body) > bytes_max:
+                raise Denied(Problem.TOO_LARGE)
+    return bytes(body)
+
+
+async def _parts(request: web.Request) -> AsyncIterator[bytes]:
+    """Yield a large body as it comes; each next part must come in time."""
+    parts = request.content.iter_any()
+    while True:
+        try:
+            async with asyncio.timeout(BODY_S):
+                part = await anext(parts)
+        except StopAsyncIteration:
+            return
+        yield part
+
+
+def _of_status(status: int) -> Problem:
+    for problem in Problem:
+        if problem.status == status:
+            return problem
+    return Problem.NOT_FOUND if status < 500 else Problem.FAULT
+
+
+def _refusal(request: web.Request, problem: Problem, detail: str, retry_s: int) -> web.Response:
+    answer = web.Response(
+        status=problem.status,
+        body=document(problem, detail, retry_s=retry_s),
+        headers={"Content-Type": CONTENT_TYPE, **_NO_STORE},
+    )
+    if retry_s:
+        answer.headers["Retry-After"] = str(retry_s)
+    if not request.content.at_eof():
+        answer.force_close()  # what is left of the body is not worth reading
+    return answer
+
+
+def _json(
+    fields: dict[str, Any], *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    return _bytes(json.dumps(fields).encode(), "application/json", status=status, headers=headers)
+
+
+def _bytes(
+    body: bytes, content_type: str, *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    return web.Response(
+        status=status, body=body, headers={**_NO_STORE, "Content-Type": content_type, **(headers or {})}
+    )

@@ -1,0 +1,271 @@
+"""The WebSocket `/ws`: channels, each a mailbox and a right, over frames of `wire/frame.py`.
+
+A socket that says nothing, or nothing valid, within ten seconds is closed. Whoever sends what is not a frame
+is closed too: a client of ours never does. What is refused on a channel is a PROBLEM frame and no more.
+
+A reader that does not read is fed no more from the disk once 64 KiB wait for it, and is closed at 256 KiB.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from picows import WSAutoPingStrategy, WSCloseCode, WSListener, WSMsgType, WSUpgradeRequest
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
+
+from twinbell.errors import TwinbellError, Unauthorised
+from twinbell.relay import log
+from twinbell.relay.mailbox import Depositor, Listener, Live, Mailboxes
+from twinbell.wire import frame
+from twinbell.wire.auth import Right, Token
+from twinbell.wire.limits import (
+    CHANNELS_MAX,
+    FRAME_BYTES_MAX,
+    HEAD_S,
+    PING_S,
+    WRITE_BUFFER_BYTES_MAX,
+)
+from twinbell.wire.problems import Denied, Problem, of
+
+_BINARY = WSMsgType.BINARY
+UNAUTHORISED_S = 0.025  # every refusal of a token takes as long, whatever was wrong with it (test O5)
+
+
+class Owner(Protocol):
+    """What the socket needs of the relay."""
+
+    mailboxes: Mailboxes
+    sockets: "set[Socket]"
+    stopping: bool
+
+    def stranger(self, address: str) -> None: ...
+    def admit(self, peer: str) -> bool: ...
+    def release(self, peer: str) -> None: ...
+    def address_of(self, peer: str, forwarded: str | None) -> str: ...
+    def origin_allowed(self, origin: str | None, host: str | None) -> bool: ...
+
+
+class Channel:
+    """One mailbox by one right on one socket; it is also the caller of its own deposits and acks."""
+
+    __slots__ = ("bound", "live", "name", "number", "right", "socket")
+
+    def __init__(self, socket: "Socket", number: int, live: Live, right: Right, name: str) -> None:
+        self.socket = socket
+        self.number = number
+        self.live = live
+        self.right = right
+        self.name = name
+        self.bound: Listener | Depositor
+
+    def deposited(self, id_: bytes, seq: int, arrived_s: int) -> None:
+        self.socket.send(frame.Deposited(self.number, id_, seq, arrived_s).to_bytes())
+
+    def acked(self, upto: int) -> None:
+        self.socket.send(frame.Acked(self.number, upto).to_bytes())
+
+    def refused(self, problem: Problem, about: bytes) -> None:
+        self.socket.send(frame.Trouble(self.number, problem, about).to_bytes())
+
+
+class Socket(WSListener):
+    """One connection, from its first frame to its last."""
+
+    def __init__(self, owner: Owner, address: str) -> None:
+        super().__init__()
+        self._owner = owner
+        self._address = address
+        self._channels: dict[int, Channel] = {}
+        self._transport: Any = None
+        self._deadline: asyncio.TimerHandle | None = None
+        self.paused = False
+
+    # --- what picows tells
+
+    def on_ws_connected(self, transport: Any) -> None:
+        self._transport = transport
+        self._owner.sockets.add(self)
+        self._deadline = asyncio.get_running_loop().call_later(HEAD_S, self._too_slow)
+
+    def on_ws_disconnected(self, transport: Any) -> None:
+        self._owner.sockets.discard(self)
+        if self._deadline is not None:
+            self._deadline.cancel()
+        for channel in self._channels.values():
+            self._owner.mailboxes.leave(channel.live, channel.bound)
+        self._channels.clear()
+        self._transport = None
+
+    def on_ws_frame(self, transport: Any, message: Any) -> None:
+        if message.msg_type != _BINARY or not message.fin:
+            self._other(transport, message)
+            return
+        try:
+            self._handle(message.get_payload_as_bytes())
+        except TwinbellError:
+            self.close(WSCloseCode.PROTOCOL_ERROR)
+        except Exception as error:
+            log.fault(error)
+            self.close(WSCloseCode.INTERNAL_ERROR)
+
+    def pause_writing(self) -> None:
+        self.paused = True
+
+    def resume_writing(self) -> None:
+        self.paused = False
+        for channel in list(self._channels.values()):
+            if isinstance(channel.bound, Listener):
+                self._owner.mailboxes.feed(channel.live, channel.bound)
+
+    # --- what the relay tells
+
+    def send(self, data: bytes) -> None:
+        transport = self._transport
+        if transport is None:
+            return
+        transport.send(_BINARY, data)
+        if self.paused and transport.underlying_transport.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
+            transport.underlying_transport.abort()
+
+    def envelope(self, channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> None:
+        self.send(frame.Envelope(channel, seq, arrived_s, blobs, body).to_bytes())
+
+    def unbind(self, channel: int) -> None:
+        """The right of `channel` has ended: it is closed, and the socket with its last one."""
+        if self._channels.pop(channel, None) is not None:
+            self.send(frame.Trouble(channel, Problem.UNAUTHORISED).to_bytes())
+        if not self._channels:
+            self.close(WSCloseCode.POLICY_VIOLATION)
+
+    def close(self, code: WSCloseCode = WSCloseCode.GOING_AWAY) -> None:
+        if self._transport is not None and not self._transport.is_disconnected:
+            self._transport.send_close(code)
+            self._transport.disconnect()
+
+    # --- frames
+
+    def _handle(self, data: bytes) -> None:
+        received = frame.parse(data)
+        kind = received.__class__
+        if kind is frame.Deposit:
+            self._deposit(received)  # type: ignore[arg-type]
+        elif kind is frame.Ack:
+            self._ack(received)  # type: ignore[arg-type]
+        elif kind is frame.Attach:
+            self._attach(received)  # type: ignore[arg-type]
+        else:
+            raise Denied(Problem.MALFORMED)  # the other kinds are the relay's to send
+
+    def _deposit(self, deposit: frame.Deposit) -> None:
+        channel = self._channels.get(deposit.channel)
+        if channel is None or channel.right is not Right.DEPOSIT:
+            self._refuse(deposit.channel, Problem.UNAUTHORISED, deposit.id)
+            return
+        self._owner.mailboxes.deposit(
+            channel.live, channel.name, deposit.id, deposit.blobs, deposit.body, channel
+        )
+
+    def _ack(self, ack: frame.Ack) -> None:
+        channel = self._channels.get(ack.channel)
+        if channel is None or channel.right is not Right.COLLECT:
+            self._refuse(ack.channel, Problem.UNAUTHORISED)
+            return
+        self._owner.mailboxes.collected_upto(channel.live, channel.name, ack.upto, channel)
+
+    def _attach(self, attach: frame.Attach) -> None:
+        if attach.channel in self._channels or len(self._channels) >= CHANNELS_MAX:
+            raise Denied(Problem.MALFORMED)
+        started_s = asyncio.get_running_loop().time()
+        token_hash = Token(attach.token).hash
+        try:
+            live, right, name = self._owner.mailboxes.authorise(
+                attach.box, token_hash, Right.COLLECT, Right.DEPOSIT
+            )
+        except Unauthorised:
+            self._turn_away(attach.channel, started_s)
+            return
+        if right is Right.COLLECT:
+            self._owner.mailboxes.claim(live, attach.epoch)
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        channel = self._channels[attach.channel] = Channel(self, attach.channel, live, right, name)
+        if right is Right.DEPOSIT:
+            channel.bound = Depositor(self, attach.channel, token_hash)
+            live.bound.append(channel.bound)
+            self.send(frame.Attached(attach.channel, right, 0).to_bytes())
+            return
+        listener = self._owner.mailboxes.listen(live, name, token_hash, self, attach.channel)
+        channel.bound = listener
+        self.send(frame.Attached(attach.channel, right, listener.sent_upto).to_bytes())
+        self._owner.mailboxes.feed(live, listener)
+
+    def _turn_away(self, channel: int, started_s: float) -> None:
+        """Refuse a token at a set time after the question, alike for absent and not theirs."""
+        loop = asyncio.get_running_loop()
+        try:
+            self._owner.stranger(self._address)
+            problem = Problem.UNAUTHORISED
+        except Denied as denied:
+            problem = of(denied)
+        loop.call_at(started_s + UNAUTHORISED_S, self._refuse, channel, problem)
+
+    def _refuse(self, channel: int, problem: Problem, about: bytes = frame.NO_ID) -> None:
+        self.send(frame.Trouble(channel, problem, about).to_bytes())
+
+    def _other(self, transport: Any, message: Any) -> None:
+        if message.msg_type == WSMsgType.CLOSE:
+            transport.send_close(WSCloseCode.OK)
+            transport.disconnect()
+        elif message.msg_type in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            self.close(WSCloseCode.UNSUPPORTED_DATA)  # text, or a frame in pieces: ours never are
+
+    def _too_slow(self) -> None:
+        self._deadline = None
+        if not self._channels:
+            self.close(WSCloseCode.POLICY_VIOLATION)
+
+
+def make_protocol(owner: Owner, peer: str) -> Any:
+    """Return picows' server side of one WebSocket.
+
+    Its constructor is no public API: fifteen arguments by position. So it is called here only, the version is
+    pinned, and a test holds it.
+    """
+
+    def listener(request: WSUpgradeRequest) -> Socket | None:
+        origin = request.headers.get("Origin")
+        if owner.stopping or not owner.origin_allowed(origin, request.headers.get("Host")):
+            return None
+        return Socket(owner, owner.address_of(peer, request.headers.get("X-Forwarded-For")))
+
+    factory: Callable[[WSUpgradeRequest], Socket | None] = listener
+    protocol = _Protocol(
+        None,  # host: the client's side only
+        None,  # path: likewise
+        False,  # not the client's side
+        factory,
+        log.QUIET,
+        True,  # disconnect when the listener raises
+        HEAD_S,
+        True,  # ping, so that dead connections are found
+        PING_S,
+        PING_S,
+        WSAutoPingStrategy.PING_WHEN_IDLE,
+        True,  # answer pings
+        FRAME_BYTES_MAX,
+        None,  # no headers of our own
+        1024,  # bytes of read buffer to begin with: 13 KiB a connection instead of 27
+    )
+    protocol.owner, protocol.peer = owner, peer
+    return protocol
+
+
+class _Protocol(WSProtocol):  # type: ignore[misc]
+    """picows' protocol that tells when its connection has ended, also before there was a listener."""
+
+    __slots__ = ("owner", "peer")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.owner.release(self.peer)
