@@ -50,9 +50,14 @@ class RelayBeacon:
         chains = [WitnessChain.parse(text) for text in witnesses]
         folder = beaconkey.make_folder(data)
         witness_s = None
-        if chains and beaconkey.load(folder, period_s=period_s) is None:
-            witness_s = await newest_time(chains, folder)
-        keeper = Keeper.open(data, period_s=period_s, clock=clock, boot_id=boot_id, witness_s=witness_s)
+        try:
+            if chains and beaconkey.load(folder, period_s=period_s) is None:
+                witness_s = await newest_time(chains, folder)
+            keeper = Keeper.open(data, period_s=period_s, clock=clock, boot_id=boot_id, witness_s=witness_s)
+        except BaseException:
+            for chain in chains:
+                await chain.stop()
+            raise
         return cls(keeper, chains, clock)
 
     async def start(self) -> None:
@@ -61,13 +66,17 @@ class RelayBeacon:
         if self.witnesses:
             self._polling = asyncio.create_task(
                 poll(
-                    self.witnesses,
-                    self.keeper.folder,
-                    told=self.keeper.witnessed,
+                    self.ask_witnesses,
                     anxious=lambda: self.keeper.read().state is not State.STEADY,
                     stopping=self._stopping,
                 )
             )
+
+    async def ask_witnesses(self) -> None:
+        """Ask every witness for its newest round, and tell the gate what they prove."""
+        time_s = await newest_time(self.witnesses, self.keeper.folder)
+        if time_s is not None:
+            self.keeper.witnessed(time_s)
 
     async def stop(self) -> None:
         """End everything and write the clock a last time; safe to repeat."""

@@ -101,7 +101,9 @@ class Keeper:
         if kept is None:
             gate = first(now, witness_s=witness_s)
             folder = beaconkey.make_folder(data)
-            key = BeaconKey.make(period_s=period_s or PERIOD_S, genesis_s=int(now.wall_s))
+            key = BeaconKey.make(
+                period_s=PERIOD_S if period_s is None else period_s, genesis_s=int(now.wall_s)
+            )
             beaconkey.save(folder, key)
         else:
             folder, key = kept.folder, kept.key

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,21 +168,14 @@ async def newest_time(witnesses: "list[WitnessChain]", folder: Path) -> int | No
 
 
 async def poll(
-    witnesses: "list[WitnessChain]",
-    folder: Path,
-    *,
-    told: Callable[[int], None],
-    anxious: Callable[[], bool],
-    stopping: asyncio.Event,
+    ask: Callable[[], Awaitable[None]], *, anxious: Callable[[], bool], stopping: asyncio.Event
 ) -> None:
-    """Ask the witnesses once a minute, oftener while the gate is `anxious`, and tell what they prove."""
+    """Ask the witnesses now, then once a minute, oftener while the gate is `anxious`."""
     waited_s = POLL_S
     while not stopping.is_set():
         if waited_s >= (POLL_ANXIOUS_S if anxious() else POLL_S):
             waited_s = 0
-            time_s = await newest_time(witnesses, folder)
-            if time_s is not None:
-                told(time_s)
+            await ask()
         try:
             await asyncio.wait_for(stopping.wait(), 1)
         except TimeoutError:
