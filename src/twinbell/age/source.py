@@ -73,14 +73,14 @@ class Input:
     """A source with what was read too far put back in front of it."""
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self.source = source
         self._readinto: Callable[[memoryview], int | None] | None = getattr(source, "readinto", None)
         self._ahead = b""
 
     def peek(self, length: int) -> bytes:
         """Return the next `length` bytes without taking them; fewer only where the source ends."""
         while len(self._ahead) < length:
-            block = self._source.read(max(BLOCK, length - len(self._ahead)))
+            block = self.source.read(max(BLOCK, length - len(self._ahead)))
             if not block:
                 break
             self._ahead += block
@@ -93,7 +93,7 @@ class Input:
             searched = len(self._ahead)
             if searched >= length_max:
                 return None
-            block = self._source.read(BLOCK)
+            block = self.source.read(BLOCK)
             if not block:
                 return None
             self._ahead += block
@@ -105,7 +105,7 @@ class Input:
         if self._ahead:
             data, self._ahead = self._ahead[:length], self._ahead[length:]
             return data
-        return self._source.read(length)
+        return self.source.read(length)
 
     def fill(self, view: memoryview) -> int:
         """Fill all of `view`, or as much as there is; return the number of bytes."""

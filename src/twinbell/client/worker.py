@@ -9,8 +9,6 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-WORTH_BYTES = 4 << 20  # below it, starting a thread costs more than it saves
-
 
 class Task:
     """One thing to do; see `Pending` in `age/source.py`."""
