@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from twinbell.cli import relay_beacon
 from twinbell.cli.command import Subparsers, command, noun
 
 
@@ -19,6 +20,7 @@ def register(subparsers: Subparsers) -> None:
         home=False,
     )
     _add_settings(serve)
+    relay_beacon.register(verbs)
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

@@ -4,6 +4,7 @@ Both work on the data folder, beside a relay that runs or instead of one that do
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -201,7 +202,16 @@ def restore(
 
 
 def _with_data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the relay's data folder")
+    from twinbell.relay.settings import DEFAULTS, VARIABLE_PREFIX
+
+    default = os.environ.get(VARIABLE_PREFIX + "DATA") or str(DEFAULTS["data"])
+    parser.add_argument(
+        "--data", type=_folder, default=_folder(default), metavar="DIR", help="the relay's data folder"
+    )
+
+
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
 
 
 def _moment(time_s: float) -> str:

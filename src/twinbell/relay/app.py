@@ -273,6 +273,13 @@ class Relay:
                 ),
                 Metric("read_only", "gauge", "1 after the disk failed.", bool(self.writer.broken)),
                 Metric("restored_mailboxes", "gauge", "Mailboxes that wait for their owner.", self.restored),
+                Metric("rounds_signed_total", "counter", "Beacon rounds signed.", self.beacon.keeper.signed),
+                Metric(
+                    "clock_behind_seconds",
+                    "gauge",
+                    "How far the beacon is behind a wall clock that it does not believe.",
+                    int(self.beacon.read().behind_s),
+                ),
             ]
         )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinbell.clock import Clock, SystemClock
-from twinbell.relay import beaconkey
+from twinbell.relay import beaconkey, log
 from twinbell.relay.clockgate import Reading, State
 from twinbell.relay.keeper import Keeper
 from twinbell.relay.witness import WitnessChain, newest_time, poll
@@ -28,6 +28,7 @@ class RelayBeacon:
         self.keeper = keeper
         self.witnesses = list(witnesses)
         self._drand = Drand(keeper, self.witnesses, clock=clock)
+        self._answered = True
         self._stopping = asyncio.Event()
         self._polling: asyncio.Task[None] | None = None
 
@@ -77,6 +78,9 @@ class RelayBeacon:
         time_s = await newest_time(self.witnesses, self.keeper.folder)
         if time_s is not None:
             self.keeper.witnessed(time_s)
+        if (time_s is not None) != self._answered:
+            self._answered = time_s is not None
+            log.warn("A witness answers again." if self._answered else "No witness of the clock answers.")
 
     async def stop(self) -> None:
         """End everything and write the clock a last time; safe to repeat."""

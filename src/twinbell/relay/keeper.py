@@ -9,7 +9,6 @@ chains and gives it to the relay.
 """
 
 import asyncio
-import logging
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -17,14 +16,12 @@ from pathlib import Path
 
 from twinbell.clock import Clock, SystemClock
 from twinbell.errors import Damaged, NotYet
-from twinbell.relay import beaconkey, clockfile
+from twinbell.relay import beaconkey, clockfile, log
 from twinbell.relay.beaconkey import PERIOD_S, BeaconKey
 from twinbell.relay.clockfile import Confirmation
 from twinbell.relay.clockgate import TOLERANCE_S, Gate, Now, Reading, Seen, State, again, first
 from twinbell.wire.beacon import Beacon, Chain, current_round, time_of
 from twinbell.wire.problems import Denied, Problem
-
-_log = logging.getLogger(__name__)
 
 CACHE_ROUNDS = 4096  # 48 bytes each; the letters of one day ask for one round
 SIGNING_MAX = 64  # rounds being signed at once; each takes half a millisecond, so none waits long
@@ -53,7 +50,7 @@ def find(data: Path, *, period_s: int | None = None) -> Kept | None:
     try:
         seen = clockfile.load(folder)
     except Damaged:
-        _log.warning("The clock file was damaged; the gate starts at the genesis of the chain.")
+        log.warn("The clock file was damaged; the gate starts at the genesis of the chain.")
         seen = None
     # Without a clock file, all that is known is that the chain has begun.
     return Kept(folder, key, seen or Seen(float(key.chain.genesis_s)))
@@ -131,13 +128,11 @@ class Keeper:
         if reading.state is not self._state:
             self._state = reading.state
             if reading.state is State.STEADY:
-                _log.warning("The clock is plausible again; the beacon follows it.")
+                log.warn("The clock is plausible again; the beacon follows it.")
             else:
-                _log.error(
-                    "The clock is %d s ahead of what can have passed (%s). Rounds beyond are not signed. "
-                    "If the clock is right, run: twinbell relay clock confirm",
-                    reading.behind_s,
-                    reading.state.value,
+                log.warn(
+                    "The clock is ahead of what can have passed. Rounds beyond that are not signed. "
+                    "If the clock is right, run `twinbell relay clock confirm`."
                 )
         return reading
 
@@ -190,15 +185,15 @@ class Keeper:
         try:
             confirmation = clockfile.take_confirmation(self.folder)
         except Damaged:
-            _log.warning("A confirmation of the clock could not be read. Run it again.")
+            log.warn("A confirmation of the clock could not be read. Run it again.")
             return
         if confirmation is None:
             return
         if confirmation.holds(self._now(), self._boot_id, TOLERANCE_S):
             self.confirm()
-            _log.warning("The operator has confirmed the clock.")
+            log.warn("The operator has confirmed the clock.")
         else:
-            _log.warning("The clock has changed since it was confirmed. Run it again.")
+            log.warn("The clock has changed since it was confirmed. Run it again.")
 
     def write(self) -> None:
         """Write the gate time down. A full disk is told, and costs nothing but allowance after a crash."""
@@ -207,8 +202,8 @@ class Keeper:
             clockfile.save(
                 self.folder, self.gate.seen(now, self._boot_id), state=self.gate.read(now).state.value
             )
-        except OSError as error:
-            _log.error("The clock of the beacon could not be written: %s", error.strerror)
+        except OSError:
+            log.warn("The clock of the beacon could not be written to the disk.")
 
     def is_backed_up(self) -> bool:
         """Tell whether the words of the key were ever shown by `twinbell relay beacon backup`."""

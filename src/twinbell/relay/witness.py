@@ -7,7 +7,6 @@ that waits for quicknet then opens with nothing but its relay within reach.
 
 import asyncio
 import json
-import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +21,6 @@ from twinbell.wire.problems import Denied, Problem
 
 if TYPE_CHECKING:
     import aiohttp
-
-_log = logging.getLogger(__name__)
 
 CACHE_ROUNDS = 4096
 ASKING_MAX = 16  # rounds being fetched at once from one chain
@@ -162,8 +159,8 @@ async def newest_time(witnesses: "list[WitnessChain]", folder: Path) -> int | No
         try:
             chain = await witness.ready(folder)
             times.append(time_of(chain, (await witness.latest()).round))
-        except TwinbellError as error:
-            _log.warning("%s", error)
+        except TwinbellError:
+            continue
     return max(times, default=None)
 
 
