@@ -112,6 +112,7 @@ class Transport:
                 chunks.append(chunk)
                 length += len(chunk)
                 if length > bytes_max or time.monotonic() > end_s:
+                    response.close()  # it may hold the socket alone: see `_exchange`
                     self.close()
                     raise Unreachable(f"What {self.name} answers does not end.")
             self._finish(response)
