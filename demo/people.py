@@ -139,14 +139,11 @@ class Relay:
     @classmethod
     def start(cls, data: Path) -> "Relay":
         """Start a relay on a port that is free, with a beacon of its own."""
-        process = subprocess.Popen(
-            twinbell(
-                "relay", "serve", "--listen", "127.0.0.1:0", "--data", str(data),
-                "--beacon-period", str(PERIOD_S),
-            ),
-            stdout=subprocess.PIPE, stderr=data.with_suffix(".log").open("w"), text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
+        listen = ["--listen", "127.0.0.1:0", "--data", str(data), "--beacon-period", str(PERIOD_S)]
+        with data.with_suffix(".log").open("w") as log:
+            process = subprocess.Popen(
+                twinbell("relay", "serve", *listen), stdout=subprocess.PIPE, stderr=log, text=True
+            )
         assert process.stdout
         line = process.stdout.readline()
         found = re.search(r"https?://[^\s,\"]+", line)
@@ -157,5 +154,7 @@ class Relay:
 
     def stop(self) -> None:
         """Ask the relay to end, and see that it does."""
+        assert self.process.stdout
         self.process.terminate()
+        self.process.stdout.close()
         expect(self.process.wait(timeout=PATIENCE_S) == 0, "The relay did not stop by itself.")
