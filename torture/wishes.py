@@ -1,8 +1,8 @@
 """L5: every zone, every year: one instant for each local time, never before it.
 
-For each zone the jumps of its clock are found by looking at its offset every fortnight and then closing in. Around
-each jump, and at quiet times, a local time must become one instant: the first second at which that zone's
-clock shows it or is past it. Three rules that people get wrong are known to be caught.
+For each zone the jumps of its clock are found by looking at its offset every fortnight and then closing in.
+Around each jump, and at quiet times, a local time must become one instant: the first second at which that
+zone's clock shows it or is past it. Three rules that people get wrong are known to be caught.
 """
 
 import argparse
@@ -63,12 +63,11 @@ def _is_second_showing(local: datetime, found: int, rules: ZoneInfo) -> bool:
 
 
 def _times(year: int, rules: ZoneInfo) -> Iterator[datetime]:
-    yield datetime(year, 1, 1)
-    yield datetime(year, 7, 1, 12, 30)
+    yield datetime.fromisoformat(f"{year}-01-01")
+    yield datetime.fromisoformat(f"{year}-07-01T12:30")
     for second in _jumps(year, rules):
         before, after = _shows(second - 1, rules), _shows(second, rules)
-        for edge in (before, after, after - timedelta(seconds=1), before + timedelta(seconds=1)):
-            yield edge
+        yield from (before, after, after - timedelta(seconds=1), before + timedelta(seconds=1))
         yield before + (after - before) / 2 // timedelta(seconds=1) * timedelta(seconds=1)
 
 

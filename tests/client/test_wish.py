@@ -3,7 +3,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torture import wishes
 
@@ -107,10 +107,11 @@ def test_an_ambiguous_unit_is_answered_with_both_readings():
     assert caught.value.hint == "Write “in 3 min” or “in 3 months”."
 
 
-@given(
-    st.text(max_size=30)
-    | st.from_regex(r"(in )?[0-9]{1,9} ?[a-zA-Z]{0,8}|[0-9]{4}-[0-9-]{5}[T ]?[0-9:]{0,8}")
-)
+near_moments = r"(in )?[0-9]{1,9} ?[a-zA-Z]{0,8}|[0-9]{4}-[0-9-]{5}[T ]?[0-9:]{0,8}"
+
+
+@given(st.text(max_size=30) | st.from_regex(near_moments))
+@settings(max_examples=60)
 def test_any_text_is_a_wish_after_now_or_is_refused(text):
     try:
         said = parse(text, now_s=NOW_S, zone=BERLIN)
@@ -155,11 +156,7 @@ def test_a_year_or_a_month_can_be_added_to_every_day_of_four_years():
 
         assert timedelta(365) <= year_on - day <= timedelta(366)
         assert timedelta(28) <= month_on - day <= timedelta(31)
-        assert month_on.day in (
-            day.day,
-            (day.replace(day=1) + timedelta(62)).replace(day=1).day,
-            month_on.day,
-        )
+        assert month_on.day == day.day or (month_on + timedelta(1)).day == 1
         day += timedelta(1)
 
 
@@ -180,7 +177,7 @@ def test_a_shorter_month_ends_on_its_last_day(start, months, expected):
 def test_a_skipped_time_becomes_the_first_instant_after_it():
     rules = zone.installed().load(BERLIN)
 
-    found = instant(datetime(2027, 3, 28, 2, 30), rules)
+    found = instant(datetime.fromisoformat("2027-03-28T02:30"), rules)
 
     assert datetime.fromtimestamp(found, rules).isoformat() == "2027-03-28T03:00:00+02:00"
     assert datetime.fromtimestamp(found - 1, rules).isoformat() == "2027-03-28T01:59:59+01:00"
@@ -189,7 +186,7 @@ def test_a_skipped_time_becomes_the_first_instant_after_it():
 def test_a_doubled_time_becomes_the_first_of_the_two():
     rules = zone.installed().load(BERLIN)
 
-    found = instant(datetime(2027, 10, 31, 2, 30), rules)
+    found = instant(datetime.fromisoformat("2027-10-31T02:30"), rules)
 
     assert datetime.fromtimestamp(found, rules).isoformat() == "2027-10-31T02:30:00+02:00"
 
@@ -202,7 +199,7 @@ def test_a_day_that_begins_with_a_gap_begins_after_it():
 
 
 def test_elapsed_time_that_ends_in_the_second_of_two_equal_hours_is_named_in_utc():
-    second_s = 1_824_942_000  # 31 October 2027, 01:00 UTC: 02:00 in Berlin for the second time
+    second_s = 1_824_944_400  # 31 October 2027, 01:00 UTC: 02:00 in Berlin for the second time
 
     said = parse("in 30 min", now_s=second_s - 1, zone=BERLIN)
 
