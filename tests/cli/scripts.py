@@ -15,14 +15,16 @@
 
 `$` is a command for the shell. Below it stand its standard output as it is, `!` lines of standard error, `<`
 lines that a person types when asked on the terminal, and `?` the exit code, if that is not 0. `…` stands for
-anything within a line. `-- name --` begins a file that is there from the start. Each script runs in a folder
-of its own; commands run one after the other, with real processes.
+anything within a line. `-- name --` begins a file that is there from the start, `# needs: NAME …` names
+programs without which the script is skipped. Each script runs in a folder of its own; commands run one after
+the other, with real processes.
 """
 
 import os
 import pty
 import re
 import select
+import shutil
 import subprocess
 import sys
 import termios
@@ -30,6 +32,8 @@ import time
 from dataclasses import dataclass, field
 from fcntl import ioctl
 from pathlib import Path
+
+import pytest
 
 DEADLINE_S = 60.0
 _ANY = "…"
@@ -75,7 +79,11 @@ def parse(text: str) -> tuple[list[Step], dict[str, str]]:
 
 def run(script: Path, folder: Path) -> None:
     """Run a script in `folder`, and fail where something else happens than it says."""
-    steps, files = parse(script.read_text("utf-8"))
+    text = script.read_text("utf-8")
+    for needed in " ".join(re.findall("^# needs: (.+)$", text, re.MULTILINE)).split():
+        if not shutil.which(needed):
+            pytest.skip(f"{needed} is not installed")
+    steps, files = parse(text)
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
