@@ -8,8 +8,8 @@ keeps, for every device that writes to it, the hashes of the last thousand and t
                                  again, and dropping its letters would lose them
     a counter too high           a gap: told after a while, asked for once a day, closed when the rest comes
 
-Below the thousand no hash is left. What comes there again is a double if it was sent no later than what was
-forgotten, and a fork if it was sent since.
+Below the thousand no hash is left, and of forks the last five hundred are known. What comes there again is a
+double if it was sent no later than what was forgotten, and a fork if it was sent since.
 """
 
 from dataclasses import dataclass, replace
@@ -21,8 +21,8 @@ from twinbell.bond.record import Fields, Record, row
 from twinbell.encoding import Value
 
 WINDOW = 1024
-GAPS_MAX = 64  # beyond, the oldest is told and given up
-FORKS_MAX = 256
+GAPS_MAX = 256  # beyond, the oldest is told and given up
+FORKS_MAX = 512
 DAY_S = 86_400
 
 _SHORT = 16  # of a hash: a second preimage is out of reach all the same
@@ -77,7 +77,8 @@ class Receiving:
     recent: bytes = b""  # an entry for each counter from `floor` to `next`; zeros where nothing came
     forgotten_s: int = 0  # the latest that anything below `floor` was sent
     gaps: tuple[Gap, ...] = ()
-    forks: bytes = b""  # short hashes
+    forks: bytes = b""  # an entry for each
+    forks_forgotten_s: int = 0  # the latest that a fork without an entry was sent
     heard_s: int = 0
     prekey: int = 0  # the newest of our prekeys that it was seen to use
     days: tuple[tuple[int, int], ...] = ()  # (day, highest counter that had come by its end)
@@ -100,7 +101,7 @@ class Receiving:
         elif self._entry(n) == _NOTHING or n < self.floor:
             chain = chain._filled(n, entry)
         if verdict is Verdict.FORK:
-            chain = replace(chain, forks=(chain.forks + digest[:_SHORT])[-FORKS_MAX * _SHORT :])
+            chain = chain._forking(entry)
         return chain, verdict
 
     def _verdict(self, n: int, digest: bytes, prev: bytes, sent_s: int) -> Verdict:
@@ -111,7 +112,7 @@ class Receiving:
             return Verdict.DOUBLE
         if any(gap.first <= n <= gap.last for gap in self.gaps) or (known == _NOTHING and n >= self.floor):
             return Verdict.LATE
-        if n < self.floor and sent_s <= self.forgotten_s:
+        if sent_s <= (self.forgotten_s if n < self.floor else self.forks_forgotten_s):
             return Verdict.DOUBLE
         return Verdict.FORK
 
@@ -124,7 +125,7 @@ class Receiving:
 
     def _forked(self, digest: bytes) -> bool:
         short = digest[:_SHORT]
-        return any(self.forks[at : at + _SHORT] == short for at in range(0, len(self.forks), _SHORT))
+        return any(self.forks[at : at + _SHORT] == short for at in range(0, len(self.forks), _ENTRY))
 
     def _entry(self, n: int) -> bytes:
         at = (n - self.floor) * _ENTRY
@@ -136,16 +137,19 @@ class Receiving:
             gaps = (*gaps, Gap(self.next, n - 1, now_s))
         skipped = min(n - self.next, WINDOW)
         recent = self.recent + _NOTHING * skipped + entry
-        cut = max(0, len(recent) - WINDOW * _ENTRY)
-        minutes = [int.from_bytes(recent[at + _SHORT : at + _ENTRY]) for at in range(0, cut, _ENTRY)]
+        recent, forgotten_s = _kept(recent, WINDOW, self.forgotten_s)
         return replace(
             self,
             next=n + 1,
-            recent=recent[cut:],
-            forgotten_s=max([self.forgotten_s, *(60 * minute for minute in minutes)]),
+            recent=recent,
+            forgotten_s=forgotten_s,
             gaps=gaps,
             days=_noted(self.days, now_s // DAY_S, n),
         )
+
+    def _forking(self, entry: bytes) -> "Receiving":
+        forks, forgotten_s = _kept(self.forks + entry, FORKS_MAX, self.forks_forgotten_s)
+        return replace(self, forks=forks, forks_forgotten_s=forgotten_s)
 
     def _filled(self, n: int, entry: bytes) -> "Receiving":
         recent = self.recent
@@ -183,6 +187,7 @@ class Receiving:
             "forgotten": self.forgotten_s,
             "gaps": [[gap.first, gap.last, gap.since_s, gap.told] for gap in self.gaps],
             "forks": self.forks,
+            "forks_forgotten": self.forks_forgotten_s,
             "heard": self.heard_s,
             "prekey": self.prekey,
             "days": [list(day) for day in self.days],
@@ -199,11 +204,19 @@ class Receiving:
             recent=fields.data("recent", length_max=WINDOW * _ENTRY),
             forgotten_s=fields.number("forgotten"),
             gaps=tuple(Gap(*gap) for gap in gaps),  # type: ignore[arg-type]
-            forks=fields.data("forks", length_max=FORKS_MAX * _SHORT),
+            forks=fields.data("forks", length_max=FORKS_MAX * _ENTRY),
+            forks_forgotten_s=fields.number("forks_forgotten"),
             heard_s=fields.number("heard"),
             prekey=fields.number("prekey"),
             days=tuple(days),  # type: ignore[arg-type]
         )
+
+
+def _kept(entries: bytes, most: int, forgotten_s: int) -> tuple[bytes, int]:
+    """Return the last `most` entries, and the latest that any that goes was sent."""
+    cut = max(0, len(entries) - most * _ENTRY)
+    gone = (int.from_bytes(entries[at + _SHORT : at + _ENTRY]) for at in range(0, cut, _ENTRY))
+    return entries[cut:], max(forgotten_s, 60 * max(gone, default=0))
 
 
 def _noted(days: tuple[tuple[int, int], ...], day: int, n: int) -> tuple[tuple[int, int], ...]:

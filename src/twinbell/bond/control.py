@@ -104,6 +104,12 @@ def sign_epoch(before: Keyring, after: Keyring, at_s: int, *, root: Root | None 
     return sign(before, EPOCH, record, at_s, root=root)
 
 
+def epoch_of(control: Control) -> int:
+    """Return the epoch whose keys signed this."""
+    fields = Fields.untyped(control.record, "control message", bytes_max=CONTROL_BYTES_MAX)
+    return fields.number("epoch", 1, EPOCH_MAX)
+
+
 def judge(control: Control, keyring: Keyring, standing: Standing) -> Judged:
     """Return what a control message of the peer says; raise `Damaged` unless who may say it has signed it."""
     from twinbell.crypto.signing import VerifyKey

@@ -46,6 +46,7 @@ SOUND_WITHIN_S = 300  # an older ring is a line, not a sound
 SOUNDS_AN_HOUR_MAX = 20
 GAP_PATIENCE_S = 300  # what is under way may overtake
 GAP_ASKED_S = 30 * DAY_S
+RESENT_A_DAY_MAX = 1000  # a peer that asks for everything, every day, does not get it
 KEPT_S = 30 * DAY_S  # unopened envelopes, and our bodies after the peer has said that it has them
 
 Step = tuple[Pendant, tuple[Effect, ...]]
@@ -125,7 +126,8 @@ def _arrived(pendant: Pendant, event: ev.Arrived, now_s: int, random: Random) ->
     content, wanted = _content(body, event.blob)
     if wanted is not None:
         return pendant, (wanted,)
-    if content is None:  # the blob is not what was sealed: the chain shows it as missing, and it is asked for
+    if content is None or _is_early(pendant, body, content):
+        # The blob is not what was sealed, or keys are needed that come later: the chain shows it as missing.
         return _unopened(pendant, event.envelope, now_s)
     chain, dropped = chain.trimmed()
     pendant = pendant.with_chain(opened.sender, chain)
@@ -149,6 +151,15 @@ def _content(body: Body, blob: bytes | None) -> tuple[Record | None, Effect | No
         return envelope.open_blob(body.blob, blob), None
     except (Damaged, NotForMe):
         return None, None
+
+
+def _is_early(pendant: Pendant, body: Body, record: Record) -> bool:
+    """Say whether this is signed with keys of an epoch of which we have not heard yet."""
+    try:
+        content = read(body.kind, record)
+        return isinstance(content, Control) and control.epoch_of(content) > pendant.peer.epoch
+    except Damaged:
+        return False
 
 
 def _said(
@@ -362,8 +373,10 @@ def _is_wanted(key: Prekey, now_s: int) -> bool:
 
 
 def _missing(pendant: Pendant, now_s: int, random: Random) -> Step:
-    """Ask for what has not come."""
-    gaps = [(chain.device, gap.first, gap.last) for chain in pendant.receiving for gap in chain.gaps]
+    """Ask for what has not come: the newest first, since what is old was asked for before."""
+    found = [(gap.since_s, chain.device, gap) for chain in pendant.receiving for gap in chain.gaps]
+    found.sort(key=lambda each: -each[0])
+    gaps = [(device, gap.first, gap.last) for _, device, gap in found]
     above: tuple[tuple[bytes, int], ...] = ()
     if _unopened_lately(pendant, now_s):
         above = tuple((chain.device, chain.next - 1) for chain in pendant.receiving if chain.next)
@@ -374,14 +387,20 @@ def _missing(pendant: Pendant, now_s: int, random: Random) -> Step:
 
 
 def _unopened_lately(pendant: Pendant, now_s: int) -> bool:
-    """Say whether something did not open since yesterday: what came later than the last known is asked for."""
+    """Say whether something did not open since yesterday: then all above the last known is asked for."""
     return any(now_s - at < DAY_S for _, at in pendant.unopened)
 
 
 def _answered(pendant: Pendant, now_s: int, random: Random) -> Step:
     """Send again what the peer asked for since the last time."""
-    effects = tuple(ev.Resend(first, last) for first, last in pendant.asked)
-    return replace(pendant, asked=()), effects
+    effects: list[Effect] = []
+    left = RESENT_A_DAY_MAX
+    for first, last in pendant.asked:
+        last = min(last, first + left - 1)
+        if first <= last:
+            effects.append(ev.Resend(first, last))
+            left -= last - first + 1
+    return replace(pendant, asked=()), tuple(effects)
 
 
 def _forgotten(pendant: Pendant, now_s: int, random: Random) -> Step:

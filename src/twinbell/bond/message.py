@@ -27,7 +27,7 @@ SENT_S_MAX = 2**37  # the year 6325: its minute has four bytes in the chain
 PATTERN_STEPS_MAX = 32
 PATTERN_STEP_MS_MIN, PATTERN_STEP_MS_MAX = 10, 5_000
 PATTERN_MS_MAX = 30_000  # a ring is a moment; whoever wants more rings again
-GAPS_MAX = 32  # in one `missing`; the rest is asked for another day
+GAPS_MAX = 64  # in one `missing`: what fits into an envelope; the newest are asked for first
 LETTER_BYTES_MAX = 2**40
 
 
