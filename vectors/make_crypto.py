@@ -1,4 +1,4 @@
-"""Make vectors/{words,shares,cpace,hpke,sshsig}/: what the primitives give in our profile, and refuse.
+"""Make vectors/{words,shares,cpace,hpke,signing,sshsig}/: what the primitives give and refuse.
 
 All of it is computed from seeds that are counted up, but two things that need chance: an ML-KEM
 encapsulation, which `cryptography` does not derandomise, and the dealing of shares. Those are made once and
@@ -6,11 +6,15 @@ kept: the program takes them from the files that are there.
 """
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from twinbell.crypto import aead, cpace, hpke, kdf, shares, sshsig, words, xwing
 from twinbell.crypto.signing import SigningKey
+
+sys.path.append(str(Path(__file__).parents[1]))  # run by its path
+from vectors import edwards
 
 FOLDER = Path(__file__).parent
 SEED = kdf.sha256(b"vectors/hpke seed")
@@ -193,6 +197,39 @@ def build_hpke() -> dict[str, Any]:
     return files
 
 
+def build_signing() -> dict[str, Any]:
+    key, message = SigningKey(bytes_of("signing key")), b"The harbour was quiet this morning."
+    public, signature = key.verify_key.raw, key.sign(message)
+    order, eighth = edwards.ORDER, edwards.small_order()[1]
+    assert edwards.sign_with_torsion(key.seed, message, edwards.NEUTRAL) == signature
+    good = {"public": public.hex(), "message": message.hex(), "signature": signature.hex()}
+    too_large = (int.from_bytes(signature[32:], "little") + order).to_bytes(32, "little")
+    files: dict[str, Any] = {"right": {"seed": key.seed.hex(), **good}}
+    for name, change, reason in [
+        ("another_message", {"message": (message + b".").hex()}, "the signature is not right"),
+        (
+            "s_beyond_the_order",
+            {"signature": (signature[:32] + too_large).hex()},
+            "S ≥ L",
+        ),
+        (
+            "r_with_a_part_of_small_order",
+            {"signature": edwards.sign_with_torsion(key.seed, message, eighth).hex()},
+            "right only where the cofactor is multiplied in",
+        ),
+        ("short", {"signature": signature[:-1].hex()}, "a signature has 64 bytes"),
+    ]:
+        files[f"refused_{name}"] = {**good, **change, "refuses": "verify", "reason": reason}
+    keys = [("short", public[:-1], "a key has 32 bytes")]
+    for at, point in enumerate(edwards.small_order()):
+        keys.append((f"small_order_{at}", edwards.written(point), "a point of small order"))
+    for y in (0, 1, 3, 18):
+        keys.append((f"not_reduced_{y}", (edwards.P + y).to_bytes(32, "little"), "y is not below 2^255 - 19"))
+    for name, raw, reason in keys:
+        files[f"refused_key_{name}"] = {"public": raw.hex(), "refuses": "key", "reason": reason}
+    return files
+
+
 def build_sshsig() -> dict[str, Any]:
     key, namespace = SigningKey(bytes_of("sshsig key")), "letter@twinbell"
     message = b"Subject: For the first snow\r\n\r\nThe harbour was quiet this morning.\r\n"
@@ -241,6 +278,7 @@ BUILDERS = {
     "shares": build_shares,
     "cpace": build_cpace,
     "hpke": build_hpke,
+    "signing": build_signing,
     "sshsig": build_sshsig,
 }
 

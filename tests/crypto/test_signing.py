@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vectors import edwards
 
 from twinbell.crypto import signing
 from twinbell.crypto.signing import SigningKey, VerifyKey
@@ -60,51 +61,14 @@ def test_any_bytes_are_refused_in_words(raw, signature):
         VerifyKey(raw).verify(signature, b"message")
 
 
-def small_order_points():
-    """The y coordinates of the eight points of small order, from the curve itself."""
-    p, d = 2**255 - 19, -121665 * pow(121666, -1, 2**255 - 19)
-
-    def add(a, b):
-        product = d * a[0] * b[0] * a[1] * b[1]
-        x = (a[0] * b[1] + a[1] * b[0]) * pow(1 + product, -1, p)
-        y = (a[1] * b[1] + a[0] * b[0]) * pow(1 - product, -1, p)
-        return x % p, y % p
-
-    def root(square):
-        candidate = pow(square, (p + 3) // 8, p)
-        if candidate * candidate % p != square % p:
-            candidate = candidate * pow(2, (p - 1) // 4, p) % p
-        return candidate if candidate * candidate % p == square % p else None
-
-    order = 2**252 + 27742317777372353535851937790883648493
-    for y in range(2, 50):
-        x = root((y * y - 1) * pow(d * y * y + 1, -1, p))
-        if x is None:
-            continue
-        point, result, scalar = (x, y), (0, 1), order
-        while scalar:
-            if scalar & 1:
-                result = add(result, point)
-            point, scalar = add(point, point), scalar >> 1
-        points, step = [(0, 1)], result
-        while step != (0, 1):
-            points.append(step)
-            step = add(step, result)
-        if len(points) == 8:
-            return points
-    raise AssertionError("no point of order eight was found")
-
-
 def test_no_point_of_small_order_is_a_key():
-    p = 2**255 - 19
-
-    for x, y in small_order_points():
+    for x, y in edwards.small_order():
         for sign in (x & 1, 1 - (x & 1)):
             with pytest.raises(Damaged):
                 VerifyKey((y | sign << 255).to_bytes(32, "little"))
-        if y + p < 2**255:
+        if y + edwards.P < 2**255:
             with pytest.raises(Damaged):
-                VerifyKey((y + p).to_bytes(32, "little"))
+                VerifyKey((y + edwards.P).to_bytes(32, "little"))
 
 
 def test_a_key_has_one_encoding():

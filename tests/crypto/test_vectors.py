@@ -1,4 +1,4 @@
-"""vectors/{words,shares,cpace,hpke,sshsig}: what another implementation must reproduce and refuse."""
+"""vectors/{words,shares,cpace,hpke,signing,sshsig}: what another implementation must reproduce and refuse."""
 
 import json
 from pathlib import Path
@@ -97,6 +97,21 @@ def test_hpke(vector):
     for name in ("key", "base_nonce", "exporter"):
         assert getattr(keys, name).hex() == vector[name]
     assert hpke.open_(seed, enc, ciphertext, aad=aad, **with_psk).hex() == vector["plaintext"]
+
+
+@pytest.mark.parametrize("vector", vectors("signing"))
+def test_signing(vector):
+    if vector.get("refuses") == "key":
+        with pytest.raises(Damaged):
+            VerifyKey(bytes.fromhex(vector["public"]))
+        return
+    public, message, signature = unhex(vector, "public", "message", "signature")
+    if vector.get("refuses") == "verify":
+        with pytest.raises(Damaged):
+            VerifyKey(public).verify(signature, message)
+        return
+    VerifyKey(public).verify(signature, message)
+    assert SigningKey(bytes.fromhex(vector["seed"])).sign(message) == signature
 
 
 @pytest.mark.parametrize("vector", vectors("sshsig"))

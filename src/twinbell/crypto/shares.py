@@ -19,6 +19,7 @@ SHARE_WORDS = 33
 SHARE_CHARS_MAX = 1000
 _ITERATION_EXPONENT = 1
 _PREFIX_LETTERS = 4
+_GIVEN_MAX = 3 * SHARES_MAX  # every share three times is patience enough
 _TRIES_MAX = 2000  # how many sets are tried to find out which share is the false one
 
 
@@ -45,6 +46,8 @@ def combine(shares: Sequence[str]) -> bytes:
     place in `shares`, or saying how many more are needed. A secret that comes back is the one that was
     split up to 1 in 2^32; who needs more compares it with what is known of it.
     """
+    if len(shares) > _GIVEN_MAX:
+        raise Damaged(f"These are more than {_GIVEN_MAX} shares.")
     parsed = [_parse(text, place) for place, text in enumerate(shares, start=1)]
     if not parsed:
         raise Damaged("There are no shares here.")
