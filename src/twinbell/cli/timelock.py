@@ -12,6 +12,7 @@ from twinbell.errors import Damaged, Mistaken, NotForMe, NotFound, NotYet, Retir
 
 if TYPE_CHECKING:
     from twinbell.age.tlock import TlockRecipient
+    from twinbell.bond.gate import Wish
     from twinbell.wire.beacon import Beacon, Chain
 
 TYPE = "tlock"
@@ -27,6 +28,9 @@ def add_sealing_options(parser: argparse.ArgumentParser) -> None:
     moment.add_argument("--round", metavar="N", help="seal to a round of the chain")
     parser.add_argument(
         "--zone", metavar="ZONE", help="the time zone of --opens, as Asia/Tokyo; yours if not given"
+    )
+    parser.add_argument(
+        "--feb29", choices=("feb-28", "mar-1"), help="what 29 February means in a year that has none"
     )
     parser.add_argument(
         "--chain",
@@ -59,6 +63,7 @@ class Moment:
 
     chain: "Chain"
     round: int
+    wish: "Wish | None" = None
 
     def recipient(self) -> "TlockRecipient":
         """Return the recipient that opens with this round."""
@@ -74,27 +79,31 @@ class Moment:
 
     def record(self) -> dict[str, object]:
         """Return the moment for JSON."""
-        return {"round": self.round, "chain": self.chain.hash.hex(), "opens_s": self.opens_s}
+        wish: dict[str, object] = {"opens": self.wish.local, "zone": self.wish.zone} if self.wish else {}
+        return {"round": self.round, "chain": self.chain.hash.hex(), "opens_s": self.opens_s} | wish
 
     def __str__(self) -> str:
         """When it opens, and who holds it back."""
         from twinbell.wire.beacon import keeper_of
 
-        return f"{spoken(self.opens_s)}, with round {self.round} of {keeper_of(self.chain)}"
+        wished = f"{self.wish.words}: " if self.wish else ""
+        return f"{wished}{spoken(self.opens_s)}, with round {self.round} of {keeper_of(self.chain)}"
 
 
 def moment(args: argparse.Namespace) -> Moment | None:
     """Return the moment that the command line seals to, None if it names none."""
+    if args.opens is None and (args.zone or args.feb29):
+        raise Mistaken("--zone and --feb29 go with --opens.")
     if args.opens is None and args.round is None:
-        for option in ("chain", "zone"):
-            if getattr(args, option) is not None:
-                raise Mistaken(f"--{option} goes with --opens or --round.")
+        if args.chain is not None:
+            raise Mistaken("--chain goes with --opens or --round.")
         return None
+    from twinbell.wire.beacon import round_at
+
     chain = _chain(args.chain)
-    if args.round is None:
-        return Moment(chain, _round_at(chain, args.opens, args.zone))
-    if args.zone is not None:
-        raise Mistaken("--zone goes with --opens.")
+    if args.opens is not None:
+        wish = _wish(args)
+        return Moment(chain, round_at(chain, wish.instant_s), wish)
     if not (args.round.isascii() and args.round.isdigit() and len(args.round) <= _ROUND_DIGITS):
         raise Mistaken("A round is a number from 1 to 2^53 - 1.")
     return Moment(chain, int(args.round))
@@ -104,11 +113,8 @@ def spoken(second: int) -> str:
     """Return a moment in words."""
     from twinbell.bond import civil
 
-    try:
-        at = civil.utc(second)
-    except OverflowError:
-        return "never within memory"
-    return f"{at.weekday}, {at.date}, {at.time} UTC"
+    at = civil.utc(second)
+    return f"{at.weekday} {at.date}, {at.time} UTC"
 
 
 class TimeLock:
@@ -210,5 +216,10 @@ def _chain(info: str | None) -> "Chain":
     return read_chain(info)
 
 
-def _round_at(chain: "Chain", when: str, zone: str | None) -> int:
-    raise NotImplementedError
+def _wish(args: argparse.Namespace) -> "Wish":
+    import os
+
+    from twinbell.client import wish, zone
+
+    feb29 = wish.Feb29(args.feb29) if args.feb29 else None
+    return wish.parse(args.opens, now_s=time.time(), zone=args.zone or zone.here(os.environ), feb29=feb29)
