@@ -13,6 +13,7 @@ A listener is a device on a socket. It is either caught up, and is handed each e
 committed, or behind, and is fed from the disk as fast as it reads. `sent_upto` keeps the two from doubling.
 """
 
+import asyncio
 import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -31,6 +32,7 @@ from twinbell.wire.mailbox import Kept, Page, Setting, arrival_s
 from twinbell.wire.problems import Denied, Problem, of
 
 SEQ_BLOCK = 1024  # seqs reserved on the disk at once; a restart skips what is left of them
+ACK_S = 0.01  # acknowledgements of one socket that arrive within this are noted as one
 SINK = -1  # in place of a deposit's index: answered, not stored
 _SUNK_MAX = 256  # ids that a sink remembers, to answer a repeat alike
 _FEED = 16  # envelopes read from the disk at a time for a listener that is behind
@@ -176,6 +178,7 @@ class Mailboxes:
         self._live_max = live_max
         self.writer: Writer  # set by whoever composes the relay: the writer answers to `done`
         self.blobs_gone: Callable[[bytes, Sequence[bytes]], None] = lambda box, blobs: None
+        self._acks: dict[Caller, tuple[Live, str, int]] = {}
         self.deposited = 0
         self.collected = 0
         self.refused = 0
@@ -385,6 +388,23 @@ class Mailboxes:
         drop.caller = caller
         live.busy += 1
         self.writer.put(drop)
+
+    def collected_soon(self, live: Live, device: str, upto: int, caller: Caller) -> None:
+        """As `collected_upto`, but together with what else the caller acknowledges in these milliseconds.
+
+        An acknowledgement is cumulative, and nobody waits for the answer to each.
+        """
+        if upto >= live.next_seq:
+            raise Damaged("There is no such seq yet.")
+        if not self._acks:
+            asyncio.get_running_loop().call_later(ACK_S, self._take_acks)
+        self._acks[caller] = (live, device, upto)
+
+    def _take_acks(self) -> None:
+        acks, self._acks = self._acks, {}
+        for caller, (live, device, upto) in acks.items():
+            if device in live.devices:
+                self.collected_upto(live, device, upto, caller)
 
     def dropped(self, drop: Drop) -> None:
         """After the commit: answer the collector, or take back what was not deleted."""
