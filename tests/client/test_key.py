@@ -1,6 +1,6 @@
 import pytest
 
-from twinbell.client import home, key
+from twinbell.client import folder, key
 from twinbell.errors import Refused, VaultLocked
 
 
@@ -8,7 +8,7 @@ from twinbell.errors import Refused, VaultLocked
 def path(tmp_path, monkeypatch):
     monkeypatch.delenv("TWINBELL_KEY_FILE", raising=False)
     monkeypatch.delenv("TWINBELL_KEY_COMMAND", raising=False)
-    home.make_folder(tmp_path / "mei")
+    folder.make_folder(tmp_path / "mei")
     return tmp_path / "mei"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TextIO
 
-from twinbell.errors import Mistaken, NotYet, TwinbellError
+from twinbell.errors import Mistaken, NotYet, TwinbellError, VaultLocked
 
 AMBER, BLUE, GOLD, SOFT = "38;5;172", "38;5;68", "38;5;136", "2"  # readable on paper and at night
 RULE_WIDTH = 48
@@ -24,6 +24,16 @@ PROGRESS_EVERY_S = 0.1
 def coloured(stream: TextIO) -> bool:
     """Tell whether this stream shows colour."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def on_terminal() -> bool:
+    """Tell whether a person looks at standard output."""
+    return sys.stdout.isatty()
+
+
+def coloured_output() -> bool:
+    """Tell whether standard output shows colour."""
+    return coloured(sys.stdout)
 
 
 def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
@@ -68,9 +78,9 @@ def _shows(char: str) -> bool:
 
 def rule() -> str:
     """Return the cord: two strands, amber over blue, across the line."""
-    if not coloured(sys.stdout):
-        return "-" * RULE_WIDTH
-    return "".join(paint("╌", AMBER if at // 2 % 2 else BLUE) for at in range(RULE_WIDTH))
+    from twinbell.bond.halfblocks import cord
+
+    return cord(RULE_WIDTH, colour=coloured_output())
 
 
 def say(*lines: str) -> None:
@@ -129,14 +139,23 @@ def confirm(question: str) -> bool:
 
 def ask_secret(question: str) -> str:
     """Ask on the terminal without showing what is typed; reads /dev/tty, so standard input may be a pipe."""
+    if not has_terminal():
+        raise VaultLocked(
+            f"There is no terminal to ask: {question}",
+            hint="TWINBELL_KEY_FILE and TWINBELL_KEY_COMMAND open a home without one.",
+        )
     from getpass import getpass
 
-    try:
-        with open("/dev/tty", "r+b", buffering=0):  # noqa: PTH123  # only to learn that there is one
-            pass
-    except OSError:
-        raise Mistaken(f"There is no terminal to ask: {question}") from None
     return getpass(f"{question} ")
+
+
+def has_terminal() -> bool:
+    """Tell whether this process has a terminal at all, wherever its input and output go."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -197,6 +216,30 @@ class Progress:
         else:
             text = f"{self.label}  {size(self.done_bytes)}"
         print(f"\r\x1b[2K{text}", end="", file=sys.stderr, flush=True)
+
+
+def day(second: int) -> str:
+    """Return a day as this machine's zone has it: 10 October 2027."""
+    at = time.localtime(second)
+    return time.strftime("%d %B %Y", at).lstrip("0")
+
+
+def moment(second: int) -> str:
+    """Return a moment in this machine's zone, with its name: 10 October 2027, 08:00 JST."""
+    at = time.localtime(second)
+    return f"{day(second)}, {time.strftime('%H:%M:%S' if at.tm_sec else '%H:%M', at)} {at.tm_zone}"
+
+
+def clock_time(second: int) -> str:
+    """Return the time of day in this machine's zone."""
+    return time.strftime("%H:%M", time.localtime(second))
+
+
+def wrapped(text: str, width: int = 78) -> list[str]:
+    """Return sentences broken into lines."""
+    import textwrap
+
+    return textwrap.wrap(plain(text), width)
 
 
 def size(count: int) -> str:

@@ -14,7 +14,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from twinbell.client import home
+from twinbell.client import folder
 from twinbell.errors import Damaged, NotForMe, Refused, VaultLocked
 
 FILE_VARIABLE = "TWINBELL_KEY_FILE"
@@ -62,7 +62,7 @@ def make(path: Path, choose: Callable[[], str | None]) -> bytes:
     if passphrase is None:
         return _write(path / "key")
     key = secrets.token_bytes(KEY_BYTES)
-    home.write_new(path / "key.age", _seal(key, passphrase))
+    folder.write_new(path / "key.age", _seal(key, passphrase))
     return key
 
 
@@ -79,7 +79,7 @@ def _nobody(question: str) -> str:
 
 def _write(path: Path) -> bytes:
     key = secrets.token_bytes(KEY_BYTES)
-    home.write_new(path, key.hex().encode() + b"\n")
+    folder.write_new(path, key.hex().encode() + b"\n")
     return key
 
 

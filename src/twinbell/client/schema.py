@@ -11,77 +11,83 @@ create table setting (
     value text not null
 );
 
--- A bell that is on its way: given or answered, not yet a bond and not yet burnt.
+-- A bell that is on its way: given or answered, neither a bond nor burnt yet.
 create table bell (
     id blob primary key,            -- 16 bytes, ours
     giver integer not null,         -- 1: we gave it, 0: we answer it
-    form text not null,             -- spoken or link
-    name text not null,             -- what we are called in this bond
-    relay text not null,            -- where the pairing is
-    nameplate text,                 -- null until the relay has named it
-    token blob not null,            -- our right at this pairing, 32 bytes
-    state blob not null,            -- the record of `bond.bell`, with its secret
-    stage text not null,            -- what is to be done next: see `client/bells`
-    message blob,                   -- what we said last, to be said again until it has been heard
-    expires_s integer not null,
+    relay text not null,            -- where it hangs
+    state blob not null,            -- a record: the side of `bond.bell`, and the keys its bond would have
     made_s integer not null
 );
 
 -- A bond: our pendant, and what lists show without opening its record.
 create table bond (
     id blob primary key,            -- 32 bytes, both sides compute the same
-    number integer not null unique, -- in the order in which they were made
     me text not null,
     peer text not null,             -- what the other one is called here; may be changed
-    pendant blob not null,          -- the record of `bond.pendant`: keys, chains, counters
     relay text not null,            -- where our inbox is
+    pendant blob not null,          -- the record of `bond.pendant`: keys, chains, counters
     since_s integer not null,
-    verified_s integer,             -- when a person said that the words were the same
+    verified integer not null,      -- 1: the words were compared, and nothing has changed since
     kit_confirmed_s integer,        -- when a person showed that the kit is on paper
     cursor integer not null,        -- everything in our inbox up to here is in this vault
     acknowledged integer not null,  -- up to here the relay has been told so
-    mailbox_s integer               -- when our inbox was last made or renewed; null: it has to be
+    copy blob                       -- the other one's keyring.age: kept unopened for them
 );
 
--- What is to be sent: bodies in clear, as the journal keeps them. Sealing happens when they go.
+-- What is to be told to our own relay: one of a kind, the newest.
+create table duty (
+    bond blob not null references bond,
+    kind text not null,             -- register: set up the inbox; slot: put the keyring into its slot
+    data blob not null,
+    primary key (bond, kind)
+);
+
+-- What we said, in clear, as the journal keeps it: sealing happens when it goes. A body stays after it was
+-- sent, since the other one may ask for it again, until they have had it for a month.
 create table outbox (
     number integer primary key autoincrement,
     bond blob not null references bond,
+    n integer not null,             -- its counter in our chain
     kind text not null,             -- ring, letter, prekey, ...
-    target text not null,           -- peer or self
-    body blob not null,             -- the envelope's clear body, never sealed to a key that may go
-    blob_id blob,                   -- 16 bytes: a file that goes with it
-    blob_file text,                 -- its name in letters/
-    deposit_id blob,                -- 16 bytes: once set, `sealed` is repeated unchanged
+    body blob not null,
+    blob_id blob,                   -- 16 bytes: what goes beside it ...
+    blob blob,                      -- ... a small one, whole
+    blob_file text,                 -- ... or the name of a file in letters/
+    deposit_id blob,                -- 16 bytes; once set, `sealed` is repeated unchanged under it
     sealed blob,
-    tries integer not null default 0,
+    sent_s integer,                 -- null: it has still to go
     made_s integer not null
 );
+create index outbox_waiting on outbox (bond, n) where sent_s is null;
 
 -- A letter, in or out. Its text is in letters/<id>.age and nowhere else.
 create table letter (
+    number integer primary key autoincrement,
     id blob not null,               -- 16 bytes, the writer chose it
     bond blob not null references bond,
     outgoing integer not null,
     state text not null,            -- sending, sent; waiting, opened, damaged
-    opens_s integer not null,       -- by the wish; 0: at once
-    lock blob not null,             -- lock.cbor as received, the record that was hashed
-    file_hash blob not null,        -- SHA-256 of letters/<id>.age
-    eml_hash blob not null,         -- SHA-256 of letter.eml.age, as the envelope says
-    bytes integer not null,
+    opens_s integer,                -- by its lock; null: at once, or not by a date
+    lock blob not null,             -- lock.cbor: all that shows before the day
+    record blob not null,           -- what its envelope says: hashes, length, blob id
+    blob_sent integer not null,     -- outgoing: 1 once its file is at the relay and its body in the outbox
     at_s integer not null,          -- written, or received whole
     opened_s integer,
+    ready_told integer not null default 0, -- incoming: 1 once `listen` has said that its day has come
     letter_key blob,                -- only where the writer chose to keep it
-    primary key (bond, id)
+    unique (bond, id, outgoing)
 );
 
--- A file that is still coming: its envelope is saved, its blob is not whole yet.
+-- What an envelope of our inbox waits for before it may be acknowledged.
 create table coming (
     bond blob not null references bond,
-    seq integer not null,           -- of the envelope that names it
-    blob_id blob not null,
-    body blob not null,             -- the clear body of that envelope
+    seq integer not null,           -- of the envelope
     arrived_s integer not null,
+    envelope blob not null,
+    letter blob,                    -- the record of the letter, or null for a small blob
+    blob_id blob not null,
+    length integer not null,
     primary key (bond, seq)
 );
 
@@ -95,13 +101,12 @@ create table event (
     told integer not null default 0
 );
 
--- Envelopes that could not be opened, kept for 30 days.
-create table unopened (
+-- Envelopes that did not open, kept for a month; bodies that a newer Twinbell may read, kept for good.
+create table kept (
+    number integer primary key autoincrement,
     bond blob not null references bond,
-    seq integer not null,
-    arrived_s integer not null,
-    body blob not null,
-    primary key (bond, seq)
+    data blob not null,
+    until_s integer
 );
 
 -- Chains that are known here beside the shipped ones, by their computed hash.

@@ -91,6 +91,10 @@ class Vault:
         self.all(sql, *values)
         return self._db.changes()
 
+    def last_number(self) -> int:
+        """Return the number that the last row was given."""
+        return self._db.last_insert_rowid()
+
     def remembered(self, name: str) -> str | None:
         """Return a setting of this home."""
         row = self.one("select value from setting where name = ?", name)

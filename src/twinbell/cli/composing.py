@@ -1,0 +1,184 @@
+"""Writing a letter: its text, its files, its lock, and what is shown back of them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinbell.bond.letter import Attachment
+from twinbell.bond.lock import Hold, KeptChain, Lock, describe, plan, strength
+from twinbell.bond.mail import FILES_MAX, TEXT_BYTES_MAX
+from twinbell.cli import ui
+from twinbell.client import chains, outgoing
+from twinbell.client.home import Home
+from twinbell.errors import Mistaken, NotFound
+from twinbell.wire.beacon import QUICKNET, time_of
+
+if TYPE_CHECKING:
+    from twinbell.bond.gate import Wish
+    from twinbell.client.bonds import BondRow
+
+DEFAULT_EDITOR = "vi"
+OWN_SETTING = "own keepers"  # keepers of chains that one of the two runs, by a line each
+
+
+def lock_for(home: Home, bond: "BondRow", args: argparse.Namespace) -> Lock:
+    """Return the lock that the command line asks for."""
+    wish = _wish(home, args)
+    return plan(
+        letter=outgoing.fresh_id(),
+        wish=wish,
+        chains=_chains(home, bond, args.chain) if wish else (),
+        now_s=home.now_s,
+        hold=Hold(args.hold) if args.hold else None,
+        keep=args.keep,
+    )
+
+
+def _wish(home: Home, args: argparse.Namespace) -> "Wish | None":
+    if args.opens is None:
+        if args.zone or args.hold or args.chain:
+            raise Mistaken("A letter that opens at once needs no zone and no beacon.", hint="Add --opens.")
+        return None
+    from twinbell.client import wish, zone
+
+    return wish.parse(
+        args.opens,
+        now_s=home.clock.wall_s(),
+        zone=args.zone or zone.here(os.environ),
+        feb29=wish.Feb29(args.feb29) if args.feb29 else None,
+    )
+
+
+def _chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptChain]:
+    """Return the chains to lock to: those that were named, else those whose rounds can be had from here."""
+    if named:
+        return [_kept(chains.find(home.vault, word)) for word in named]
+    found = [each for each in chains.known(home.vault) if not each.retired]
+    # The one that our own relay keeps first, since the other one can ask it too; quicknet if it answers here.
+    found.sort(key=lambda each: each.relay != bond.relay)
+    return [
+        _kept(each)
+        for each in found
+        if each.relay or (each.chain.hash == QUICKNET.hash and chains.quicknet_is_reachable(home))
+    ]
+
+
+def _kept(known: chains.Known) -> KeptChain:
+    return KeptChain(known.chain, known.keeper)
+
+
+def ours(home: Home) -> list[str]:
+    """Return the keepers that are one of the two themselves, as a person has said."""
+    return (home.vault.remembered(OWN_SETTING) or "").splitlines()
+
+
+def attachments(names: Sequence[str]) -> list[Attachment]:
+    """Return the files that go with a letter; raise `NotFound` or `Mistaken` before anything is sealed."""
+    if len(names) > FILES_MAX:
+        raise Mistaken(f"A letter has {FILES_MAX} files at most.")
+    found = [_attachment(Path(name)) for name in names]
+    total = sum(each.size for each in found)
+    if total > outgoing.FILES_BYTES_MAX:
+        raise Mistaken(
+            f"The files of a letter have 1 GiB at most, and these have {ui.size(total)}.",
+            hint="Send them in several letters, or give them over by hand.",
+        )
+    return found
+
+
+def _attachment(path: Path) -> Attachment:
+    from mimetypes import guess_type
+
+    if not path.is_file():
+        raise NotFound(f"There is no file {path}.")
+    if not os.access(path, os.R_OK):
+        raise NotFound(f"The file {path} can't be read.")
+    media = (guess_type(path.name)[0] or "application/octet-stream").lower()
+    return Attachment(path.name, media, path.stat().st_size, lambda: path.open("rb"))
+
+
+def text(args: argparse.Namespace, bond: "BondRow") -> tuple[str, str]:
+    """Return subject and text: from a file, from standard input, or from the editor."""
+    if args.file == "-" or (args.file is None and not sys.stdin.isatty()):
+        data = sys.stdin.buffer.read(TEXT_BYTES_MAX + 1)
+    elif args.file is not None:
+        with Path(args.file).open("rb") as file:
+            data = file.read(TEXT_BYTES_MAX + 1)
+    else:
+        return _edited(args, bond)
+    return args.subject, _decoded(data)
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > TEXT_BYTES_MAX:
+        raise Mistaken("The text of a letter has 4 MiB at most.", hint="Attach it as a file.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Mistaken("This is not text in UTF-8.", hint="Attach it as a file.") from None
+
+
+def _edited(args: argparse.Namespace, bond: "BondRow") -> tuple[str, str]:
+    """Let the person write in their editor. The draft lies in memory where the system has such a place."""
+    import shlex
+    import subprocess
+    import tempfile
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or DEFAULT_EDITOR
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="twinbell-", dir=memory) as folder:
+        draft = Path(folder) / "letter.txt"
+        draft.touch(mode=0o600)
+        ui.note(f"A letter to {ui.plain(bond.peer)}. It is sealed when you save it and leave the editor.")
+        try:
+            subprocess.run([*shlex.split(editor), str(draft)], check=True)
+        except (OSError, subprocess.CalledProcessError):
+            raise Mistaken(
+                f"The editor {editor} did not end well, so nothing was written.", hint="EDITOR names another."
+            ) from None
+        written = _decoded(draft.read_bytes())
+    if not written.strip():
+        raise Mistaken("The letter was left empty, so nothing was written.")
+    return args.subject, written
+
+
+def rounds(lock: Lock) -> list[dict[str, object]]:
+    """Return the rounds that a lock needs, as JSON has them."""
+    return [
+        {
+            "chain": kept.chain.hash.hex(),
+            "keeper": kept.keeper,
+            "round": number,
+            "opens_s": time_of(kept.chain, number),
+        }
+        for kept, number in lock.rounds()
+    ]
+
+
+def written(home: Home, bond: "BondRow", lock: Lock) -> dict[str, object]:
+    """Return the JSON object of a letter that was written."""
+    return {
+        "letter": lock.letter.hex(),
+        "opens": lock.opens_s,
+        "rounds": rounds(lock),
+        "held_by": str(strength(lock, ours=ours(home))),
+    }
+
+
+def shown_back(lock: Lock) -> str:
+    """Return the moment of a lock as it was understood, with its zone and its rounds."""
+    from twinbell.client import wish
+
+    text = wish.show(lock)
+    return text[:1].upper() + text[1:] + "."
+
+
+def show_written(home: Home, bond: "BondRow", lock: Lock) -> None:
+    """Show what was sealed, when it opens, and what holds it back."""
+    ui.say(ui.rule(), f"A letter to {ui.blue(ui.plain(bond.peer))} is sealed: {lock.letter.hex()[:8]}", "")
+    if lock.wish:
+        ui.say(*ui.wrapped(shown_back(lock)), "")
+    ui.say(*ui.wrapped(describe(lock, ours=ours(home))), "")

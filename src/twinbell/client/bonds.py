@@ -1,0 +1,171 @@
+"""The bonds of a home: found by name, begun by a bell, renamed, verified.
+
+The pendant of a bond changes by `journal.step` alone, which saves it together with what follows from it.
+"""
+
+from dataclasses import dataclass, field
+
+from twinbell.bond import event as ev
+from twinbell.bond.bell import Joined
+from twinbell.bond.keys import Device, Keyring, Page, Root
+from twinbell.bond.pendant import Pendant
+from twinbell.client import events, journal
+from twinbell.client.home import Home
+from twinbell.client.vault import Row, Vault
+from twinbell.errors import Mistaken, NotFound
+
+NAME_LENGTH_MAX = 64
+ID_DIGITS_MIN = 4
+
+_COLUMNS = "id, me, peer, relay, pendant, since_s, verified, kit_confirmed_s, cursor, acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class BondRow:
+    """A bond as the vault has it."""
+
+    id: bytes
+    me: str
+    peer: str
+    relay: str
+    pendant_bytes: bytes = field(repr=False)
+    since_s: int
+    verified: bool
+    kit_confirmed_s: int | None
+    cursor: int
+    acknowledged: int
+
+    @property
+    def short(self) -> str:
+        """The name of the bond as commands print it."""
+        return events.short(self.id)
+
+    @property
+    def pendant(self) -> Pendant:
+        """The pendant, opened anew each time."""
+        return Pendant.from_bytes(self.pendant_bytes)
+
+    @property
+    def bits(self) -> bytes:
+        """The 66 bits of words and picture."""
+        return self.pendant.bond.words
+
+    @property
+    def words(self) -> list[str]:
+        """The six words that both compare."""
+        from twinbell.crypto import words
+
+        return list(words.six(self.bits))
+
+    @property
+    def page(self) -> Page:
+        """The kit page; raise `NotFound` once the root is only on paper."""
+        pendant = self.pendant
+        if not pendant.device.root:
+            raise NotFound(f"The kit for {self.peer} is on paper and only there.")
+        return pendant.keyring.page(Root(pendant.device.root))
+
+
+def every(vault: Vault) -> list[BondRow]:
+    """Return the bonds of this home in the order in which they were made."""
+    return [_row(row) for row in vault.all(f"select {_COLUMNS} from bond order by since_s, id")]  # noqa: S608
+
+
+def get(vault: Vault, bond_id: bytes) -> BondRow:
+    """Return the bond of this id; raise `NotFound`."""
+    row = vault.one(f"select {_COLUMNS} from bond where id = ?", bond_id)  # noqa: S608
+    if row is None:
+        raise NotFound("There is no such bond here.")
+    return _row(row)
+
+
+def find(vault: Vault, word: str | None) -> BondRow:
+    """Return the bond that a person means: the only one, or that of a name or of the start of an id.
+
+    Raises `NotFound`, and `Mistaken` where more than one could be meant.
+    """
+    bonds = every(vault)
+    if not bonds:
+        raise NotFound("There is no bond here yet.", hint="`twinbell bell give` is how one begins.")
+    names = ", ".join(bond.peer for bond in bonds)
+    if word is None:
+        if len(bonds) > 1:
+            raise Mistaken("There is more than one bond here; say which.", hint=f"Bonds: {names}.")
+        return bonds[0]
+    wanted = word.casefold()
+    matches = [bond for bond in bonds if bond.peer.casefold() == wanted]
+    if not matches and len(word) >= ID_DIGITS_MIN:
+        matches = [bond for bond in bonds if bond.id.hex().startswith(wanted)]
+    if len(matches) > 1:
+        raise Mistaken(f"More than one bond is called {word}; give the start of its id.")
+    if not matches:
+        raise NotFound(f"There is no bond called {word} here.", hint=f"Bonds: {names}.")
+    return matches[0]
+
+
+def begin(home: Home, joined: Joined, keyring: Keyring, device: Device) -> None:
+    """Save the bond that a bell leaves. Called inside the transaction that ends the bell; repeatable."""
+    if home.vault.one("select 1 from bond where id = ?", joined.bond.id):
+        return
+    pendant = Pendant.begin(keyring, device, joined)
+    home.vault.run(
+        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0)",  # noqa: S608
+        joined.bond.id,
+        keyring.name,
+        joined.peer.name,
+        keyring.relay,
+        pendant.to_bytes(),
+        joined.bond.since_s,
+    )
+    bond = get(home.vault, joined.bond.id)
+    journal.step_inside(home, bond, ev.Begun())
+    events.add(
+        home.vault,
+        "joined",
+        at_s=home.now_s,
+        bond=bond.id,
+        peer=bond.peer,
+        words=bond.words,
+        picture=bond.bits.hex(),
+    )
+    _learn_chains(home, bond)
+
+
+def register(home: Home, keyring: Keyring, device: Device) -> None:
+    """Set up the inbox of a bond that is about to begin."""
+    registration = keyring.registration({device.id: device.collect})
+    home.relay(keyring.relay).put_mailbox(keyring.box, device.owner, registration)
+
+
+def verify(home: Home, bond: BondRow) -> None:
+    """Note that a person has compared the words and that they were the same; the other one is told."""
+    with home.vault.transaction():
+        journal.step_inside(home, get(home.vault, bond.id), ev.Verified())
+
+
+def confirm_kit(home: Home, bond: BondRow) -> None:
+    """Note that the kit is on paper, and remove its root from this device."""
+    with home.vault.transaction():
+        journal.step_inside(home, get(home.vault, bond.id), ev.KitConfirmed())
+        home.vault.run("update bond set kit_confirmed_s = ? where id = ?", home.now_s, bond.id)
+
+
+def rename(vault: Vault, bond: BondRow, name: str) -> None:
+    """Call the other one by another name, here and nowhere else."""
+    if not name.strip() or not name.isprintable() or len(name) > NAME_LENGTH_MAX:
+        raise Mistaken(f"A name has 1 to {NAME_LENGTH_MAX} characters, all of them visible.")
+    vault.run("update bond set peer = ? where id = ?", name, bond.id)
+
+
+def _row(row: Row) -> BondRow:
+    id_, me, peer, relay, pendant, since_s, verified, kit_s, cursor, acknowledged = row
+    return BondRow(id_, me, peer, relay, pendant, since_s, bool(verified), kit_s, cursor, acknowledged)
+
+
+def _learn_chains(home: Home, bond: BondRow) -> None:
+    from twinbell.client.chains import learn
+    from twinbell.wire.beacon import Chain
+
+    peer = bond.pendant.peer
+    if peer.chain is not None:
+        learn(home.vault, Chain.from_record(peer.chain), relay=peer.inbox.relay)

@@ -1,0 +1,168 @@
+"""Letters that come in: fetched whole, checked whole, and only then told and acknowledged.
+
+    letters/<id>.age.part   as far as it has come; a broken connection goes on from there
+    letters/<id>.age        whole: its hash is what the envelope says, its outside what its lock says
+
+A letter whose bytes are not those that were sealed is kept as *damaged*, and told; acknowledging it loses
+nothing, since the writer has it still.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinbell.bond import letter as letter_
+from twinbell.bond.lock import Lock
+from twinbell.bond.message import Letter
+from twinbell.client import events, folder, letters
+from twinbell.client.failpoint import reach
+from twinbell.client.home import Home
+from twinbell.encoding import decode_map
+from twinbell.errors import Damaged, NotForMe, NotFound, Unreachable
+
+if TYPE_CHECKING:
+    from twinbell.client.bonds import BondRow
+
+CHUNK = 1 << 20
+
+
+def fetch(home: Home, bond: "BondRow", seq: int, arrived_s: int, record: bytes) -> None:
+    """Fetch one letter that an envelope has announced; afterwards that envelope may be acknowledged."""
+    content = Letter.from_record(decode_map(record, bytes_max=letters.RECORD_BYTES_MAX))
+    if home.vault.one("select 1 from letter where bond = ? and id = ? and outgoing = 0", bond.id, content.id):
+        _finish(home, bond, seq)  # it came twice: after a restore, or because it was asked for again
+        return
+    name = letters.file_name(content.id)
+    with folder.lock(home.path, "fetching.lock", wait=False) as held:
+        if not held:
+            raise Unreachable("Another command is fetching a letter.")
+        final = home.letters / name
+        if not final.exists():
+            part = final.with_suffix(".age.part")
+            lock = _download(home, bond, content, part)
+            if lock is None:
+                _keep_damaged(home, bond, seq, content, record, arrived_s)
+                return
+            part.rename(final)
+            folder.sync_folder(home.letters)
+        else:  # a crash came between the file and its row
+            checked = _check(final, bond, content)
+            if checked is None:
+                final.unlink()
+                fetch_again = Unreachable("A letter has to be fetched once more.")
+                raise fetch_again
+            lock = checked
+        reach("receive: blob kept")
+        _keep(home, bond, seq, content, record, lock)
+
+
+def _download(home: Home, bond: "BondRow", content: Letter, part: Path) -> Lock | None:
+    """Fetch the file into `part`; return its lock, or None if what came is not what was sealed."""
+    pendant = bond.pendant
+    relay, box, token = home.relay(bond.relay), pendant.keyring.box, pendant.device.collect
+    for _ in range(2):
+        with part.open("ab") as dst:
+            have = dst.tell()
+
+            def told(count: int) -> None:
+                nonlocal have
+                have += count
+                reach("receive: blob half fetched")
+                home.progress(have, content.length)
+
+            if have < content.length:
+                try:
+                    relay.fetch_blob(box, token, content.blob, dst, start=have, told=told)
+                except NotFound:
+                    break  # the relay does not have it any more: nothing will come of asking again
+            dst.flush()
+            os.fsync(dst.fileno())
+        reach("receive: blob fetched")
+        lock = _check(part, bond, content)
+        if lock is not None:
+            return lock
+        part.unlink()  # once more from the beginning: perhaps only the way here was bad
+    part.unlink(missing_ok=True)
+    return None
+
+
+def _check(path: Path, bond: "BondRow", content: Letter) -> Lock | None:
+    """Return the lock of a letter that is whole and as its envelope says, else None."""
+    if path.stat().st_size != content.length:
+        return None
+    try:
+        with path.open("rb") as src:
+            received = letter_.receive(src, letters.identities_of(bond.pendant))
+    except (Damaged, NotForMe):
+        return None
+    said = (content.sha256, content.lock, content.eml, content.id)
+    return (
+        received.lock
+        if said == (received.letter_sha256, received.lock_sha256, received.eml_sha256, received.lock.letter)
+        else None
+    )
+
+
+def _keep(home: Home, bond: "BondRow", seq: int, content: Letter, record: bytes, lock: Lock) -> None:
+    opens_words = lock.wish.words if lock.wish else None
+    with home.vault.transaction():
+        fresh = home.vault.run(
+            "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s) "
+            "values (?, ?, 0, 'waiting', ?, ?, ?, 1, ?) on conflict do nothing",
+            content.id,
+            bond.id,
+            lock.opens_s,
+            lock.encode(),
+            record,
+            home.now_s,
+        )
+        if fresh:
+            events.add(
+                home.vault,
+                "letter",
+                at_s=home.now_s,
+                bond=bond.id,
+                peer=bond.peer,
+                letter=content.id.hex(),
+                opens=lock.opens_s,
+                opens_words=opens_words,
+            )
+        _delete_coming(home, bond, seq)
+    reach("receive: saved")
+
+
+def _keep_damaged(
+    home: Home, bond: "BondRow", seq: int, content: Letter, record: bytes, arrived_s: int
+) -> None:
+    with home.vault.transaction():
+        home.vault.run(
+            "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s) "
+            "values (?, ?, 0, 'damaged', null, x'', ?, 1, ?) on conflict do nothing",
+            content.id,
+            bond.id,
+            record,
+            arrived_s,
+        )
+        events.add(
+            home.vault, "damaged", at_s=home.now_s, bond=bond.id, peer=bond.peer, letter=content.id.hex()
+        )
+        _delete_coming(home, bond, seq)
+
+
+def _finish(home: Home, bond: "BondRow", seq: int) -> None:
+    with home.vault.transaction():
+        _delete_coming(home, bond, seq)
+
+
+def _delete_coming(home: Home, bond: "BondRow", seq: int) -> None:
+    home.vault.run("delete from coming where bond = ? and seq = ?", bond.id, seq)
+
+
+def digest(path: Path) -> bytes:
+    """Return the SHA-256 of a file."""
+    sha256 = hashlib.sha256()
+    with path.open("rb") as src:
+        while part := src.read(CHUNK):
+            sha256.update(part)
+    return sha256.digest()

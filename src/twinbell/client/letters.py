@@ -1,0 +1,130 @@
+"""The letters of a home: which there are, what is known of each, and where its file lies.
+
+What a letter says is in its file alone. `outgoing` writes and sends, `incoming` fetches, `opened` opens.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from twinbell.client.home import Home
+from twinbell.client.vault import Row, Vault
+from twinbell.encoding import decode_map
+from twinbell.errors import Mistaken, NotFound
+
+if TYPE_CHECKING:
+    from twinbell.age.hybrid import HybridIdentity
+    from twinbell.bond.lock import Lock
+    from twinbell.bond.message import Letter
+    from twinbell.bond.pendant import Pendant
+
+ID_DIGITS_MIN = 4
+RECORD_BYTES_MAX = 4096
+
+_COLUMNS = "number, id, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, letter_key"
+
+
+class State(Enum):
+    """Where a letter is. READY is never kept: it is WAITING when the day has come."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    WAITING = "waiting"
+    READY = "ready"
+    OPENED = "opened"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A letter as the vault has it."""
+
+    number: int
+    id: bytes
+    bond: bytes
+    outgoing: bool
+    kept_state: State
+    opens_s: int | None
+    lock_bytes: bytes
+    record: bytes
+    at_s: int
+    opened_s: int | None
+    letter_key: bytes | None
+
+    @property
+    def name(self) -> str:
+        """The id as commands print it."""
+        return self.id.hex()
+
+    @property
+    def direction(self) -> str:
+        return "out" if self.outgoing else "in"
+
+    @property
+    def lock(self) -> "Lock":
+        """What holds it back."""
+        from twinbell.bond.lock import Lock
+
+        return Lock.parse(self.lock_bytes)
+
+    @property
+    def content(self) -> "Letter":
+        """What its envelope says of it."""
+        from twinbell.bond.message import Letter
+
+        return Letter.from_record(decode_map(self.record, bytes_max=RECORD_BYTES_MAX))
+
+    def state(self, now_s: int) -> State:
+        """Return where the letter is at `now_s`."""
+        if self.kept_state is State.WAITING and (self.opens_s or 0) <= now_s:
+            return State.READY
+        return self.kept_state
+
+    def file(self, home: Home) -> Path:
+        """Where its file lies."""
+        return home.letters / file_name(self.id)
+
+
+def file_name(letter_id: bytes) -> str:
+    """Return the name of a letter's file."""
+    return f"{letter_id.hex()}.age"
+
+
+def every(vault: Vault, bond: bytes | None = None) -> list[LetterRow]:
+    """Return all letters, or those of one bond, oldest first."""
+    rows = vault.all(f"select {_COLUMNS} from letter where ?1 is null or bond = ?1 order by number", bond)  # noqa: S608
+    return [_row(row) for row in rows]
+
+
+def find(vault: Vault, word: str) -> LetterRow:
+    """Return the letter of this id, or of the start of one; raise `NotFound` or `Mistaken`."""
+    wanted = word.lower()
+    matches = (
+        [row for row in every(vault) if row.name.startswith(wanted)] if len(word) >= ID_DIGITS_MIN else []
+    )
+    if not matches:
+        raise NotFound(f"There is no letter {word} here.", hint="`twinbell letter list` shows their ids.")
+    if len({row.id for row in matches}) > 1:
+        raise Mistaken(f"More than one letter begins with {word}.")
+    return matches[-1]
+
+
+def recipients_of(pendant: "Pendant") -> "list[bytes]":
+    """Return the four public keys to which a letter is sealed: the other one's two, and ours."""
+    keyring, peer = pendant.keyring, pendant.peer
+    return [peer.letter, peer.kit, keyring.letter_recipient, keyring.kit]
+
+
+def identities_of(pendant: "Pendant") -> "list[HybridIdentity]":
+    """Return the keys that open the outer seal of letters of this bond, the newest first."""
+    from twinbell.age.hybrid import HybridIdentity
+
+    return [HybridIdentity(seed) for seed in reversed(pendant.keyring.letters)]
+
+
+def _row(row: Row) -> LetterRow:
+    number, id_, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, key = row
+    return LetterRow(
+        number, id_, bond, bool(outgoing), State(state), opens_s, lock, record, at_s, opened_s, key
+    )

@@ -1,0 +1,270 @@
+"""Sending and receiving: the rows of the journal, carried out at relays.
+
+Each row may be carried out any number of times. Before anything goes, its bytes and its id are saved, so that
+a repeat is the same request; only what the relay has confirmed is marked as sent. An envelope is acknowledged
+when all that it brought is on this disk, and not before.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+from twinbell.bond import event as ev
+from twinbell.client import bonds, journal
+from twinbell.client.bonds import BondRow
+from twinbell.client.failpoint import reach
+from twinbell.client.home import Home
+from twinbell.encoding import decode
+from twinbell.errors import Burnt, Conflict, Damaged, NotFound, OverQuota, Refused, Unauthorised, Unreachable
+from twinbell.wire.mailbox import Kept
+
+REGISTRATION_BYTES_MAX = 16_384
+ID_BYTES = 16
+LATER = (Unreachable, Unauthorised, OverQuota)  # nothing is wrong with what we send: it goes another time
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What could not be done now, and why, in the words of the first refusal."""
+
+    waiting: set[int] = field(default_factory=set)
+    reason: str = ""
+
+    def later(self, refusal: Refused) -> None:
+        self.reason = self.reason or str(refusal)
+
+
+def ring(home: Home, bond: BondRow, pattern: tuple[int, ...]) -> int:
+    """Put a ring into the outbox and return its number there."""
+    from twinbell.bond.message import Ring
+
+    touch = Ring(pattern)
+    with home.vault.transaction():
+        (number,) = journal.step_inside(home, bonds.get(home.vault, bond.id), ev.RingWanted(touch))
+    reach("send: body saved")
+    return number
+
+
+def send(home: Home) -> Outcome:
+    """Send what waits, for every bond of this home. Never raises for a relay that does not answer."""
+    left = Outcome()
+    if home.vault.one("select 1 from bell"):
+        from twinbell.client import bells
+
+        bells.resume(home)
+    for bond in bonds.every(home.vault):
+        _tick(home, bond)
+        try:
+            _duties(home, bond)
+        except LATER as refusal:
+            left.later(refusal)
+        _send_letters(home, bond, left)
+        _empty_outbox(home, bond, left)
+    return left
+
+
+def receive(home: Home) -> Outcome:
+    """Collect what has come, for every bond of this home. Never raises for a relay that does not answer."""
+    left = Outcome()
+    for bond in bonds.every(home.vault):
+        try:
+            _collect(home, bond)
+        except LATER as refusal:
+            left.later(refusal)
+    return left
+
+
+def catch_up(home: Home) -> Outcome:
+    """Send and receive: what a command does that shows what has come."""
+    left = send(home)
+    left.reason = receive(home).reason or left.reason
+    return left
+
+
+def take(home: Home, bond_id: bytes, kept: Kept) -> None:
+    """Take one envelope of our inbox into the vault, once, however often it comes."""
+    with home.vault.transaction():
+        bond = bonds.get(home.vault, bond_id)
+        if kept.seq <= bond.cursor:
+            return
+        journal.step_inside(home, bond, ev.Arrived(kept.body, kept.arrived_s), seq=kept.seq)
+        home.vault.run("update bond set cursor = ? where id = ?", kept.seq, bond_id)
+    reach("receive: saved")
+
+
+def fetch_coming(home: Home, bond_id: bytes) -> None:
+    """Fetch what envelopes have announced, and give it to the rules."""
+    rows = home.vault.all(
+        "select seq, arrived_s, envelope, letter, blob_id, length from coming where bond = ? order by seq",
+        bond_id,
+    )
+    for seq, arrived_s, sealed, letter, blob_id, length in rows:
+        if letter is not None:
+            from twinbell.client import incoming
+
+            incoming.fetch(home, bonds.get(home.vault, bond_id), seq, arrived_s, letter)
+            continue
+        data = _small_blob(home, bonds.get(home.vault, bond_id), blob_id, length)
+        reach("receive: blob fetched")
+        with home.vault.transaction():
+            home.vault.run("delete from coming where bond = ? and seq = ?", bond_id, seq)
+            arrived = ev.Arrived(sealed, arrived_s, blob=data)
+            journal.step_inside(home, bonds.get(home.vault, bond_id), arrived, seq=seq)
+        reach("receive: blob kept")
+
+
+def safe_upto(home: Home, bond_id: bytes) -> int:
+    """Return up to where everything of our inbox, blobs too, is on this disk."""
+    bond = bonds.get(home.vault, bond_id)
+    row = home.vault.one("select min(seq) from coming where bond = ?", bond_id)
+    return bond.cursor if row is None or row[0] is None else int(row[0]) - 1
+
+
+def acknowledged(home: Home, bond_id: bytes, upto: int) -> None:
+    """Note that the relay knows how far we are."""
+    home.vault.run("update bond set acknowledged = max(acknowledged, ?) where id = ?", upto, bond_id)
+    reach("receive: acknowledged")
+
+
+def _collect(home: Home, bond: BondRow) -> None:
+    pendant = bond.pendant
+    relay, box, token = home.relay(bond.relay), pendant.keyring.box, pendant.device.collect
+    more = True
+    while more:
+        # From where this vault is, not from what the relay was told: the two differ while a blob is coming.
+        after = max(bonds.get(home.vault, bond.id).cursor, 0)
+        page = relay.collect(box, token, after=after)
+        reach("receive: fetched")
+        for kept in page.envelopes:
+            take(home, bond.id, kept)
+        more = page.more
+    fetch_coming(home, bond.id)
+    _tick(home, bond)
+    upto = safe_upto(home, bond.id)
+    if upto > bonds.get(home.vault, bond.id).acknowledged:
+        relay.acknowledge(box, token, upto)
+        acknowledged(home, bond.id, upto)
+
+
+def _small_blob(home: Home, bond: BondRow, blob_id: bytes, length: int) -> bytes:
+    """Return a blob that fits into memory; nothing if the relay no longer has it."""
+    from io import BytesIO
+
+    pendant, dst = bond.pendant, BytesIO()
+    try:
+        home.relay(bond.relay).fetch_blob(
+            pendant.keyring.box, pendant.device.collect, blob_id, dst, start=0, told=lambda _: None
+        )
+    except NotFound:
+        return b""
+    return dst.getvalue() if len(dst.getvalue()) == length else b""
+
+
+def _tick(home: Home, bond: BondRow) -> None:
+    with home.vault.transaction():
+        journal.step_inside(home, bonds.get(home.vault, bond.id), ev.Tick())
+        home.vault.run("delete from kept where until_s < ?", home.now_s)
+
+
+def _duties(home: Home, bond: BondRow) -> None:
+    for kind, data in home.vault.all("select kind, data from duty where bond = ? order by kind", bond.id):
+        pendant = bond.pendant
+        relay, box = home.relay(bond.relay), pendant.keyring.box
+        if kind == journal.REGISTER:
+            relay.put_mailbox(box, pendant.device.owner, decode(data, bytes_max=REGISTRATION_BYTES_MAX))
+        else:
+            _, version = relay.read_slot(box, pendant.device.collect)
+            try:
+                relay.write_slot(box, pendant.device.collect, data, replaces=version)
+            except Conflict:
+                continue  # another command was faster; if it wrote something older, this row is still here
+        home.vault.run("delete from duty where bond = ? and kind = ? and data = ?", bond.id, kind, data)
+
+
+def _send_letters(home: Home, bond: BondRow, left: Outcome) -> None:
+    if home.vault.one("select 1 from letter where bond = ? and outgoing = 1 and blob_sent = 0", bond.id):
+        from twinbell.client import outgoing
+
+        outgoing.send_files(home, bond, left)
+
+
+def _empty_outbox(home: Home, bond: BondRow, left: Outcome) -> None:
+    rows = home.vault.all("select number from outbox where bond = ? and sent_s is null order by n", bond.id)
+    for (number,) in rows:
+        if left.reason:  # the relay did not answer for the one before: don't let a person wait for each
+            left.waiting.add(number)
+            continue
+        try:
+            _deposit(home, bond, number)
+        except LATER as refusal:
+            left.later(refusal)
+            left.waiting.add(number)
+        except (NotFound, Burnt, Damaged) as refusal:
+            left.later(Unreachable(str(refusal)))
+            left.waiting.add(number)
+
+
+def _deposit(home: Home, bond: BondRow, number: int) -> None:
+    inbox = bond.pendant.peer.inbox
+    relay = home.relay(inbox.relay)
+    for _ in range(2):
+        row = _sealed(home, bond, number)
+        if row is None:  # another command has sent it
+            return
+        deposit_id, sealed, blob_id, blob, blob_file = row
+        reach("send: sealed and saved")
+        if blob_id is not None:
+            _send_blob(home, bond, blob_id, blob, blob_file)
+        try:
+            relay.deposit(inbox.box, inbox.deposit, deposit_id, sealed, [blob_id] if blob_id else [])
+            break
+        except Conflict:  # this id has been used for other bytes: the vault is older than what it sent
+            home.vault.run("update outbox set deposit_id = null, sealed = null where number = ?", number)
+    else:
+        raise Unreachable(f"The relay at {relay.name} did not take this.")
+    reach("send: deposited")
+    with home.vault.transaction():
+        home.vault.run("update outbox set sent_s = ?, sealed = null where number = ?", home.now_s, number)
+        if blob_file is not None:
+            home.vault.run(
+                "update letter set state = 'sent' where bond = ? and id = ? and outgoing = 1",
+                bond.id,
+                bytes.fromhex(blob_file.removesuffix(".age")),
+            )
+    reach("send: done saved")
+
+
+def _sealed(
+    home: Home, bond: BondRow, number: int
+) -> tuple[bytes, bytes, bytes | None, bytes | None, str | None] | None:
+    """Return id and bytes under which a body goes, saved before they are sent; None if it was sent."""
+    with home.vault.transaction():
+        row = home.vault.one(
+            "select body, deposit_id, sealed, blob_id, blob, blob_file from outbox "
+            "where number = ? and sent_s is null",
+            number,
+        )
+        if row is None:
+            return None
+        body, deposit_id, sealed, blob_id, blob, blob_file = row
+        pendant = bonds.get(home.vault, bond.id).pendant
+        if sealed is None or pendant.is_stale(sealed):
+            deposit_id, sealed = secrets.token_bytes(ID_BYTES), pendant.seal(body)
+            home.vault.run(
+                "update outbox set deposit_id = ?, sealed = ? where number = ?", deposit_id, sealed, number
+            )
+    return deposit_id, sealed, blob_id, blob, blob_file
+
+
+def _send_blob(home: Home, bond: BondRow, blob_id: bytes, blob: bytes | None, blob_file: str | None) -> None:
+    inbox = bond.pendant.peer.inbox
+    relay = home.relay(inbox.relay)
+    if blob is not None:
+        from io import BytesIO
+
+        relay.send_blob(
+            inbox.box, inbox.deposit, blob_id, BytesIO(blob), length=len(blob), told=lambda _: None
+        )
+    elif blob_file is not None:
+        from twinbell.client import outgoing
+
+        outgoing.send_file(home, bond, blob_id, blob_file)

@@ -1,0 +1,82 @@
+"""What the rules of a bond want a person to know, as events for `listen` and as sentences for a terminal."""
+
+from typing import TYPE_CHECKING
+
+from twinbell.bond import event as ev
+from twinbell.bond.pendant import Pendant
+from twinbell.client import events
+from twinbell.client.home import Home
+
+if TYPE_CHECKING:
+    from twinbell.client.bonds import BondRow
+
+
+def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
+    """Save an event for what happened, inside the transaction of its cause."""
+
+    def add(kind: str, **facts: object) -> None:
+        events.add(home.vault, kind, at_s=home.now_s, bond=bond.id, peer=bond.peer, **facts)
+
+    match what:
+        case ev.Rang(ring, sent_s, arrived_s, sound):
+            add("ring", pattern=list(ring.pattern), sent=sent_s, arrived=arrived_s, sound=sound)
+        case ev.GapSeen(_, first, last):
+            add("gap", first=first, last=last)
+        case ev.GapClosed(_, n):
+            add("gap-closed", first=n, last=n)
+        case ev.GapGivenUp(_, first, last):
+            add("gap-given-up", first=first, last=last)
+        case ev.ForkSeen():
+            add("restored")
+        case ev.DeviceSeen():
+            if before.receiving:  # the first device of a bond is no news
+                add("device")
+        case ev.Unopenable():
+            add("unopened")
+        case ev.NewerNeeded():
+            add("newer-needed")
+        case ev.PeerVerified():
+            add("verified")
+        case ev.KeysChanged(final):
+            add("keys-changed", final=final)
+        case ev.ReceiptsChanged(on):
+            add("receipts", on=on)
+        case ev.ControlRefused():
+            add("refused")
+        case ev.HasReceived():
+            pass  # receipts are shown where they are asked for
+
+
+def sentence(event: events.Event) -> str:
+    """Return an event in words, with the other one's name."""
+    facts = event.facts
+    name = str(facts.get("peer") or "")
+    match event.kind:
+        case "ring":
+            return f"{name} rings." if facts.get("sound") else f"{name} rang while you were away."
+        case "letter":
+            opens = facts.get("opens_words")
+            return f"A letter from {name} is here. " + (f"It opens on {opens}." if opens else "It opens now.")
+        case "joined":
+            return f"You and {name} have a bond. Compare the words: twinbell bond verify"
+        case "burnt":
+            return f"A bell is burnt. {facts.get('reason')}"
+        case "damaged":
+            return f"A letter from {name} came damaged. It was asked for again."
+    return _SENTENCES[event.kind].format(name=name)
+
+
+_SENTENCES = {
+    "ready": "A letter from {name} opens now: twinbell letter list",
+    "gap": "Something that {name} sent is missing. It was asked for.",
+    "gap-closed": "What was missing from {name} has come.",
+    "gap-given-up": "Something that {name} sent did not come in a month, and is asked for no more.",
+    "restored": "A device of {name} was restored from an older copy.",
+    "device": "{name} writes from a new device.",
+    "unopened": "One message of {name} could not be opened. It is kept for a month, and was asked for again.",
+    "newer-needed": "{name} sent something for which a newer Twinbell is needed. It is kept.",
+    "verified": "{name} has compared the words with you.",
+    "keys-changed": "The keys of {name} changed. Compare the words again, unless their kit has signed it.",
+    "receipts": "{name} has changed whether you both say what has arrived.",
+    "refused": "Somebody tried to change something in {name}'s name without the right to. Compare the words.",
+}
