@@ -5,7 +5,6 @@ The canvas is 4000 by 5600. Light is that of a low sun: a cool gleam from one si
 """
 
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from twinbell.bond.picture import CROSSINGS, LEANS, RIMS, SIDES, TINTS, Features, describe
 from twinbell.bond.signs import SIGNS
@@ -83,10 +82,9 @@ def svg(features: Features, *, dark: bool = False) -> str:
         str(part) for part in (features.weave, features.facets, "d" if dark else "l")
     )
     name += f"-{features.lean}{features.tint}{features.side}{features.bail}{features.rim}{features.sign}"
-    words = escape(describe(features))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-        f"<title>{words}</title>",
+        f"<title>{describe(features)}</title>",  # letters, commas and brackets: nothing to escape
         _definitions(features, theme, name),
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{theme.ground}"/>',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="url(#{name}-sun)"/>',

@@ -1,4 +1,4 @@
-"""The pendant and its cord for a terminal: half blocks in true colour, or plain ASCII.
+"""The pendant for a terminal: half blocks in true colour, or plain ASCII.
 
 A line of half blocks holds two rows of dots. What is not drawn stays the terminal's own ground, so the
 picture stands on dark and light alike. It is sampled from the same planes as the SVG, and the sign is
@@ -8,20 +8,16 @@ dotted by hand, since nine dots leave nothing to a pen.
 from dataclasses import dataclass
 
 from twinbell.bond import drawing
+from twinbell.bond.cord import AMBER, BLUE, RESET, Colour, background, foreground
 from twinbell.bond.drawing import CENTRE_X, GLEAM_Y, Facet
 from twinbell.bond.picture import BAILS, CROSSINGS, RIMS, TINTS, Features
 from twinbell.bond.signs import DOTS, SIGNS
 
-Colour = tuple[int, int, int]
-
 WIDTH_MIN, WIDTH_MAX = 21, 61
 _SIGN_COLUMNS_MIN = 27  # nine dots would fill a smaller heart
-AMBER: Colour = (224, 138, 60)
-BLUE: Colour = (125, 159, 230)
 _GOLD: Colour = (201, 154, 59)
 _GOLD_LIGHT: Colour = (247, 220, 151)
 _GOLD_SHADE: Colour = (120, 86, 30)
-_RESET = "\x1b[0m"
 
 # The part of the drawing that is sampled: the heart. Cord and bail are dotted by hand above it.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 600, 3400, 2430, 5250
@@ -63,14 +59,6 @@ def terminal(features: Features, *, colour: bool, width: int) -> list[str]:
     if len(dots) % 2:
         dots.append([None] * columns)
     return [_line(dots[row], dots[row + 1]) for row in range(0, len(dots), 2)]
-
-
-def cord(width: int, *, colour: bool) -> str:
-    """Return the cord as a rule of `width` columns; see `picture.cord`."""
-    if not colour:
-        return ("~-" * width)[:width]
-    pairs = (_foreground(AMBER if at % 4 == 0 else BLUE) + "╲╱"[: width - at] for at in range(0, width, 2))
-    return "".join(pairs) + _RESET if width > 0 else ""
 
 
 def _dots(features: Features, grid: _Grid) -> list[list[Colour | None]]:
@@ -192,27 +180,19 @@ def _engrave(features: Features, heart: list[list[Colour | None]], grid: _Grid) 
                 heart[top + down][left + along] = _GOLD_LIGHT
 
 
-def _foreground(colour: Colour) -> str:
-    return f"\x1b[38;2;{colour[0]};{colour[1]};{colour[2]}m"
-
-
-def _background(colour: Colour) -> str:
-    return f"\x1b[48;2;{colour[0]};{colour[1]};{colour[2]}m"
-
-
 def _line(upper: list[Colour | None], lower: list[Colour | None]) -> str:
     out = ""
     for above, below in zip(upper, lower, strict=True):
         if above is None and below is None:
-            out += _RESET + " " if out.endswith(("▀", "▄")) else " "
+            out += RESET + " " if out.endswith(("▀", "▄")) else " "
         elif above is None:
             assert below is not None
-            out += _RESET + _foreground(below) + "▄"
+            out += RESET + foreground(below) + "▄"
         elif below is None:
-            out += _RESET + _foreground(above) + "▀"
+            out += RESET + foreground(above) + "▀"
         else:
-            out += _foreground(above) + _background(below) + "▀"
-    return out.rstrip() + _RESET
+            out += foreground(above) + background(below) + "▀"
+    return out.rstrip() + RESET
 
 
 def _ascii(features: Features, columns: int) -> list[str]:

@@ -136,6 +136,6 @@ def terminal(features: Features, *, colour: bool, width: int) -> list[str]:
 
 def cord(width: int, colour: bool) -> str:
     """Return the woven cord as a rule of `width` columns, amber and blue in turn."""
-    from twinbell.bond import halfblocks
+    from twinbell.bond import cord as rule
 
-    return halfblocks.cord(width, colour=colour)
+    return rule.cord(width, colour=colour)

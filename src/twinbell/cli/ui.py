@@ -78,7 +78,7 @@ def _shows(char: str) -> bool:
 
 def rule() -> str:
     """Return the cord: two strands, amber over blue, across the line."""
-    from twinbell.bond.halfblocks import cord
+    from twinbell.bond.cord import cord
 
     return cord(RULE_WIDTH, colour=coloured_output())
 
