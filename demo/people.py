@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,21 @@ class Person:
         """Type a command that has to succeed, and return its JSON."""
         answer = self.try_(*words, "--json", stdin=stdin)
         expect(answer.code == 0, f"`twinbell {' '.join(words)}` ended with {answer.code}: {answer.err}")
+        return answer.json
+
+    def sees(self, *words: str) -> str:
+        """Type a command and return what it shows."""
+        answer = self.try_(*words)
+        expect(answer.code == 0, f"`twinbell {' '.join(words)}` ended with {answer.code}: {answer.err}")
+        return answer.out
+
+    def opens_when_due(self, letter: str, into: Path) -> dict[str, Any]:
+        """Open a letter at its moment; a round may be a second late, since two clocks round differently."""
+        deadline_s = time.monotonic() + 2 * PERIOD_S
+        while (answer := self.try_("letter", "open", letter, "--into", str(into), "--json")).code == 3:
+            expect(time.monotonic() < deadline_s, f"The letter does not open on its day: {answer.err}")
+            time.sleep(0.5)
+        expect(answer.code == 0, f"Opening the letter ended with {answer.code}: {answer.err}")
         return answer.json
 
     @contextmanager

@@ -3,13 +3,13 @@
 import sys
 import textwrap
 import time
+from itertools import count
 
 from twinbell.cli import ui
 
 WIDTH = 76
-STEPS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
-_step = iter(STEPS)
+_steps = count(1)
 
 
 def title(line: str, text: str) -> None:
@@ -24,7 +24,7 @@ def step(heading: str) -> None:
     """Begin the next step."""
     print()
     print(ui.rule())
-    print(f"  {ui.soft(next(_step) + '.')} {ui.gold(heading)}")
+    print(f"  {ui.soft(f'{next(_steps):2}')} {ui.gold(heading)}")
 
 
 def tell(text: str) -> None:
@@ -42,14 +42,28 @@ def jun(line: str) -> None:
     print(f"      {ui.blue('Jun')}  {line}", flush=True)
 
 
+def of(name: str, line: str) -> None:
+    """Show what is this person's."""
+    (mei if name == "Mei" else jun)(line)
+
+
 def show(line: str) -> None:
     """Show a fact, or something to type."""
     print(f"      {line}", flush=True)
 
 
-def block(text: str) -> None:
-    """Show lines just as they are."""
-    print(textwrap.indent(text.rstrip("\n"), "      "), flush=True)
+def letter(text: str) -> None:
+    """Show a letter as it was written."""
+    print()
+    print(textwrap.indent(text.strip("\n"), "          "))
+    print(flush=True)
+
+
+def picture(drawn: str) -> None:
+    """Show the pendant, and under it what there is to recognise."""
+    *lines, words = [line for line in drawn.splitlines() if line.strip()]
+    print("\n".join(f"  {line}" for line in lines))
+    print(textwrap.indent(textwrap.fill(words.strip(), WIDTH - 4), "      "), flush=True)
 
 
 def countdown(until_s: float) -> None:
@@ -62,3 +76,10 @@ def countdown(until_s: float) -> None:
         time.sleep(min(1.0, max(0.0, until_s - time.time())))
     if sys.stdout.isatty():
         print("\r\x1b[2K", end="", flush=True)
+
+
+def end(text: str) -> None:
+    """Close the story."""
+    print()
+    print(ui.rule())
+    tell(text)
