@@ -124,6 +124,11 @@ def test_the_same_share_twice_counts_once():
         shares.combine([dealt[0], dealt[0]])
 
 
+def test_there_is_an_end_to_how_many_are_looked_at():
+    with pytest.raises(Damaged, match="more than 48"):
+        shares.combine(["act"] * 49)
+
+
 def test_words_may_be_typed_short_and_large():
     dealt = shares.split(SECRET, 2, 2)
 
