@@ -51,7 +51,7 @@ class Home:
     inbox: list[bytes] = field(default_factory=list)  # in the order of the relay's log
     outbox: dict[int, ev.Deposit] = field(default_factory=dict)
     wanted: set[tuple[int, ...]] = field(default_factory=set)  # what this person sent
-    shown: Counter = field(default_factory=Counter)
+    shown: Counter[tuple[int, ...]] = field(default_factory=Counter)
     gaps: list[tuple[bytes, int, int]] = field(default_factory=list)
     lost: set[tuple[bytes, int, tuple[int, ...]]] = field(default_factory=set)  # sent, and nobody has it now
     orphaned: set[tuple[int, ...]] = field(default_factory=set)  # sent before a restore that forgot them
@@ -155,7 +155,8 @@ class World:
             to.inbox.append(sealed)
             return
         if dice.random() < DROPPED and not again:
-            if dice.random() < LOST_FOR_GOOD and home.outbox.pop(deposit.n, None):
+            if dice.random() < LOST_FOR_GOOD and deposit.n in home.outbox:
+                del home.outbox[deposit.n]
                 to.lost.add((home.pendant.device.id, deposit.n, _mark(deposit)))
             return
         if dice.random() < HELD_BACK:

@@ -573,8 +573,7 @@ def _join(answerer: Answerer, event: Message, now_s: int) -> Answerer:
         fields = Fields.of(event.data, "bell-3", bytes_max=MESSAGE_BYTES_MAX)
         cpace.check_tag(answerer.tag_a, fields.data("tag", cpace.TAG_BYTES))
         nonce = fields.data("nonce", NONCE_BYTES)
-        if not hmac.compare_digest(kdf.sha256(LABEL_NONCE, nonce), answerer.commitment):
-            raise Damaged("The giver opened another nonce than the one promised.")
+        _check_nonce(nonce, answerer.commitment)
         peer = _bundle(session.key_a, fields.data("sealed"), session.transcript, answerer.peer_hash)
         _not_ourselves(peer, answerer.bundle)
     except Damaged:
@@ -645,6 +644,12 @@ def _associated(data: bytes, role: str, *lengths: int) -> tuple[bytes, ...]:
         if not isinstance(item, bytes) or len(item) != length:
             raise Damaged("This message of a bell is not what it should be.")
     return tuple(value[2:])  # type: ignore[arg-type]
+
+
+def _check_nonce(nonce: bytes, commitment: bytes) -> None:
+    """Without this, whoever is in the middle could try nonces until both see the same words."""
+    if not hmac.compare_digest(kdf.sha256(LABEL_NONCE, nonce), commitment):
+        raise Damaged("The giver opened another nonce than the one that was promised.")
 
 
 def _bundle(key: bytes, sealed: bytes, transcript: bytes, expected: bytes) -> Bundle:
