@@ -111,7 +111,10 @@ def both_compare(mei: Person, jun: Person) -> None:
     expect(pictures[0] == pictures[1] and pictures[0].strip(), "The pictures differ.")
     voice.mei(f"reads      {' '.join(words[0])}")
     voice.jun(f"reads      {' '.join(words[1])}")
-    voice.picture(pictures[0])
+    if sys.stdout.isatty():
+        mei.on_screen("bond", "picture")  # in colour
+    else:
+        voice.picture(pictures[0])
     for person in (mei, jun):
         person.types("bond", "verify", "--yes")
         expect(person.types("bond", "list")["bonds"][0]["verified"], "The bond is not shown as verified.")

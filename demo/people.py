@@ -80,6 +80,11 @@ class Person:
         expect(answer.code == 0, f"`twinbell {' '.join(words)}` ended with {answer.code}: {answer.err}")
         return answer.out
 
+    def on_screen(self, *words: str) -> None:
+        """Type a command and let the terminal show what it shows."""
+        sys.stdout.flush()
+        subprocess.run(twinbell(*words), env=self.env, timeout=PATIENCE_S, check=False)
+
     def opens_when_due(self, letter: str, into: Path) -> dict[str, Any]:
         """Open a letter at its moment; a round may be a second late, since two clocks round differently."""
         deadline_s = time.monotonic() + 2 * PERIOD_S

@@ -23,7 +23,6 @@ def title(line: str, text: str) -> None:
 def step(heading: str) -> None:
     """Begin the next step."""
     print()
-    print(ui.rule())
     print(f"  {ui.soft(f'{next(_steps):2}')} {ui.gold(heading)}")
 
 
@@ -70,12 +69,16 @@ def countdown(until_s: float) -> None:
     """Count the seconds down to a moment: on one line where somebody looks, in a few lines elsewhere."""
     while (left := round(until_s - time.time())) > 0:
         if sys.stdout.isatty():
-            print(f"\r      {ui.soft(f'{left:3} seconds')}  ", end="", flush=True)
+            print(f"\r      {ui.soft(f'{left:3} {_seconds(left)}')}  ", end="", flush=True)
         elif left % 5 == 0:
-            show(f"{left} seconds")
+            show(f"{left} {_seconds(left)}")
         time.sleep(min(1.0, max(0.0, until_s - time.time())))
     if sys.stdout.isatty():
         print("\r\x1b[2K", end="", flush=True)
+
+
+def _seconds(count: int) -> str:
+    return "second" if count == 1 else "seconds"
 
 
 def end(text: str) -> None:
