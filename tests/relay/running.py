@@ -4,7 +4,8 @@ import asyncio
 import http.client
 import secrets
 import threading
-from collections.abc import Coroutine, Iterator
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +109,7 @@ class Person:
 
     def setting(self, *, epoch: int = 1, tablet: bool = False, **changed: Any) -> mailbox.Setting:
         collect = {"aa" * 8: self.phone.hash} | ({"bb" * 8: self.tablet.hash} if tablet else {})
-        fields = {
+        fields: dict[str, Any] = {
             "epoch": epoch,
             "collect": collect,
             "deposit": {"peer": self.peer.hash, "self": self.own.hash},
@@ -142,6 +143,15 @@ class Person:
     def acknowledge(self, relay: Running, upto: int, *, token: Token | None = None) -> Answer:
         body = mailbox.cursor_to_bytes(upto)
         return relay.ask("POST", mailbox.cursor_path(self.box), token or self.phone, body)
+
+
+def eventually(question: Callable[[], Any], *, seconds: float = 10) -> Any:
+    """Ask until the answer is true: for what the relay does after its answer."""
+    end_s = time.monotonic() + seconds
+    while not (answer := question()):
+        assert time.monotonic() < end_s, "it never came"
+        time.sleep(0.01)
+    return answer
 
 
 @contextmanager

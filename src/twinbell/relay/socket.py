@@ -10,7 +10,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from picows import WSAutoPingStrategy, WSCloseCode, WSListener, WSMsgType, WSUpgradeRequest
+from picows import (
+    WSAutoPingStrategy,
+    WSCloseCode,
+    WSListener,
+    WSMsgType,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
 from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from twinbell.errors import TwinbellError, Unauthorised
@@ -25,7 +33,7 @@ from twinbell.wire.limits import (
     PING_S,
     WRITE_BUFFER_BYTES_MAX,
 )
-from twinbell.wire.problems import Denied, Problem, of
+from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
 
 _BINARY = WSMsgType.BINARY
 _FIN_BINARY = b"\x82"
@@ -251,13 +259,17 @@ def make_protocol(owner: Owner, peer: str) -> Any:
     pinned, and a test holds it.
     """
 
-    def listener(request: WSUpgradeRequest) -> Socket | None:
-        origin = request.headers.get("Origin")
-        if owner.stopping or not owner.origin_allowed(origin, request.headers.get("Host")):
-            return None
-        return Socket(owner, owner.address_of(peer, request.headers.get("X-Forwarded-For")))
+    def listener(request: WSUpgradeRequest) -> Socket | WSUpgradeResponseWithListener:
+        headers = request.headers
+        if headers.get("Upgrade", "").lower() != "websocket" or "Sec-WebSocket-Key" not in headers:
+            return _turned_down(Problem.MALFORMED)
+        if owner.stopping:
+            return _turned_down(Problem.STOPPING)
+        if not owner.origin_allowed(headers.get("Origin"), headers.get("Host")):
+            return _turned_down(Problem.ORIGIN)
+        return Socket(owner, owner.address_of(peer, headers.get("X-Forwarded-For")))
 
-    factory: Callable[[WSUpgradeRequest], Socket | None] = listener
+    factory: Callable[[WSUpgradeRequest], Socket | WSUpgradeResponseWithListener] = listener
     protocol = _Protocol(
         None,  # host: the client's side only
         None,  # path: likewise
@@ -277,6 +289,13 @@ def make_protocol(owner: Owner, peer: str) -> Any:
     )
     protocol.owner, protocol.peer = owner, peer
     return protocol
+
+
+def _turned_down(problem: Problem) -> WSUpgradeResponseWithListener:
+    body = document(problem)
+    headers = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+    response = WSUpgradeResponse.create_error_response(problem.status, body, headers)
+    return WSUpgradeResponseWithListener(response, None)
 
 
 class _Protocol(WSProtocol):  # type: ignore[misc]

@@ -30,6 +30,7 @@ class Problem(Enum):
 
     MALFORMED = ("malformed", 1, 400, Damaged, "The relay cannot read this request.")
     UNAUTHORISED = ("unauthorised", 2, 401, Unauthorised, "There is no such mailbox, or it is not yours.")
+    ORIGIN = ("origin", 19, 403, Refused, "Pages of this origin may not connect here.")
     NOT_FOUND = ("not-found", 3, 404, NotFound, "There is no such thing here.")
     METHOD = ("method", 4, 405, Refused, "This cannot be done to that.")
     SLOW = ("slow", 5, 408, Unreachable, "The request did not arrive in time.")
