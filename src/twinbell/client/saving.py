@@ -18,9 +18,8 @@ from twinbell.bond.mail import FileNote
 from twinbell.client.folder import FILE_MODE, FOLDER_MODE
 
 NAME_BYTES_MAX = 150  # with room for a number, below what any file system takes
-_RESERVED = frozenset(
-    {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10))}
-)
+_PORTS = (f"{kind}{n}" for kind in ("com", "lpt") for n in "0123456789¹²³")
+_RESERVED = frozenset({"con", "prn", "aux", "nul", *_PORTS})  # devices on Windows, whatever follows a dot
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 
 
@@ -29,11 +28,13 @@ def safe_name(name: str) -> str:
     text = unicodedata.normalize("NFC", name)
     text = "".join("_" if char in _FORBIDDEN or not _shows(char) else char for char in text)
     text = text.strip(" .")
+    if text.partition(".")[0].rstrip(" ").lower() in {"", *_RESERVED}:
+        text = f"file_{text}"
+    if text.startswith("-"):  # some command would take it for an option
+        text = f"_{text}"
     stem, dot, extension = text.rpartition(".")
     if not dot:
         stem, extension = text, ""
-    if not stem or stem.lower() in _RESERVED or text.lower() in _RESERVED:
-        stem = f"file_{stem}"
     room = NAME_BYTES_MAX - len(f".{extension}".encode()) if len(extension.encode()) <= 16 else NAME_BYTES_MAX
     if len(extension.encode()) > 16:
         stem, extension = text, ""
@@ -53,7 +54,7 @@ class Folder:
         self.path = path
         self.attachments: list[tuple[FileNote, Path]] = []
         self._scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
-        self._open: list[BinaryIO] = []
+        self._open: BinaryIO | None = None  # one at a time: a letter may have more files than we may open
         self._notes: list[tuple[FileNote, str]] = []
         self._names: set[str] = set()
 
@@ -63,12 +64,11 @@ class Folder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for file in self._open:
-            file.close()
+        self._close()
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def attachment(self, number: int, note: FileNote) -> BinaryIO:
-        """Return a sink for an attachment: what `open_letter` asks for."""
+        """Return a sink for an attachment, good until the next: what `open_letter` asks for."""
         name = self._fresh(safe_name(note.name))
         self._notes.append((note, name))
         return self._create(name)
@@ -81,8 +81,7 @@ class Folder:
         """Move everything into the folder, which is made if need be; a taken name gets a number."""
         if not self._names:
             return
-        for file in self._open:
-            file.close()
+        self._close()
         self.path.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         placed = {name: self._place(name) for name in sorted(self._names)}
         self.attachments = [(note, placed[name]) for note, name in self._notes]
@@ -90,9 +89,13 @@ class Folder:
     def _create(self, name: str) -> BinaryIO:
         self._scratch.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-        file = os.fdopen(os.open(self._scratch / name, flags, FILE_MODE), "wb")
-        self._open.append(file)
-        return file
+        self._close()
+        self._open = os.fdopen(os.open(self._scratch / name, flags, FILE_MODE), "wb")
+        return self._open
+
+    def _close(self) -> None:
+        if self._open:
+            self._open.close()
 
     def _fresh(self, name: str) -> str:
         chosen = next(each for each in _numbered(name) if each.casefold() not in self._folded)
