@@ -30,6 +30,7 @@ from twinbell.bond.message import Letter, Ring
 from twinbell.bond.pendant import Pendant
 
 SHORT, LONG = 4_000, 100_000
+CAUGHT_WITHIN = 1_200  # deliveries: a known fault shows soon
 START_S = 1_800_000_000
 DAY_S = 86_400
 RELAY = "https://relay.example"
@@ -323,7 +324,7 @@ def caught(seed: int) -> list[str]:
     for says, (where, name, fault, restores) in FAULTS.items():
         with mock.patch.object(where, name, fault):
             try:
-                World(seed).run(SHORT, restores=restores)
+                World(seed).run(CAUGHT_WITHIN, restores=restores)
             except Broken as why:
                 print(f"  caught, {says}: {why}")
             else:

@@ -112,7 +112,9 @@ class Receiving:
             return Verdict.DOUBLE
         if any(gap.first <= n <= gap.last for gap in self.gaps) or (known == _NOTHING and n >= self.floor):
             return Verdict.LATE
-        if sent_s <= (self.forgotten_s if n < self.floor else self.forks_forgotten_s):
+        # What is forgotten at this counter: the body itself below the floor, and perhaps a fork anywhere.
+        forgotten_s = max(self.forks_forgotten_s, self.forgotten_s if n < self.floor else 0)
+        if sent_s <= forgotten_s:
             return Verdict.DOUBLE
         return Verdict.FORK
 
