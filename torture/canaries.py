@@ -85,7 +85,7 @@ def _letter(mei: Person, jun: Person, folder: Path, mark: str, count: int) -> No
     )  # fmt: skip
     with jun.leaves_running("listen", "--for", "30") as listening:
         listening.says_event("letter")
-    opened = jun.types("letter", "open", sent["letter"])
+    opened = jun.types("letter", "open", sent["letter"], "--into", str(folder / mark))
     expect(text.split() == opened["text"].split(), "The letter did not arrive as it was written.")
 
 
