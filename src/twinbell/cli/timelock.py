@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinbell.age.header import Stanza
 from twinbell.errors import Damaged, Mistaken, NotForMe, NotFound, NotYet, Retired, Unreachable
 
 if TYPE_CHECKING:
+    from twinbell.age.header import Stanza
     from twinbell.age.tlock import TlockRecipient
     from twinbell.bond.gate import Wish
     from twinbell.wire.beacon import Beacon, Chain
@@ -124,7 +124,7 @@ class TimeLock:
         self._infos = chains
         self._beacons = beacons
 
-    def unwrap(self, stanzas: Sequence[Stanza]) -> bytes | None:
+    def unwrap(self, stanzas: "Sequence[Stanza]") -> bytes | None:
         """Return the file key once the round has come.
 
         Raises `NotYet` before, `Unreachable` if nobody hands out the round, `Retired` for a chain that ended,
