@@ -123,7 +123,8 @@ def test_the_clock_gate_plays_its_story(path):
         with pytest.raises(Refused):
             first(Now(step["wall"], step["boot"]), witness_s=step.get("witness"))
         return
-    gate, boot_id, now = first(Now(vector["steps"][0]["wall"], vector["steps"][0]["boot"])), "boot 1", None
+    now, boot_id = Now(vector["steps"][0]["wall"], vector["steps"][0]["boot"]), "boot 1"
+    gate = first(now)
 
     for step in vector["steps"]:
         before, now = now, Now(step["wall"], step["boot"])
