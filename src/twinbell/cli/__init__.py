@@ -7,16 +7,17 @@ Only this file turns an error into text and an exit code. Data goes to standard 
 (questions, progress, errors) to standard error, so a pipe carries nothing but data.
 """
 
+import os
 import sys
 
 from twinbell import __version__
-from twinbell.errors import TwinbellError
+from twinbell.errors import NotFound, Refused, TwinbellError
 
 # The order is the order of the help page: what a pair does first comes first.
 NOUNS = ("bell", "bond", "ring", "listen", "letter", "kit", "beacon", "doctor", "relay", "age")
 
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
-FAULT = 1
+DEBUG_VARIABLE = "TWINBELL_DEBUG"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,11 +36,21 @@ def main(argv: list[str] | None = None) -> int:
     except TwinbellError as error:
         _tell(error, as_json="--json" in words)
         return error.exit_code
-    except OSError as error:
-        if error.filename is None:
+    except Exception as fault:
+        if os.environ.get(DEBUG_VARIABLE):
             raise
-        _tell(TwinbellError(f"{error.filename}: {error.strerror}."), as_json="--json" in words)
-        return FAULT
+        error = _in_words(fault)
+        _tell(error, as_json="--json" in words)
+        return error.exit_code
+
+
+def _in_words(fault: Exception) -> TwinbellError:
+    """Return what a person can use of a fault that nobody foresaw."""
+    if isinstance(fault, OSError) and fault.filename is not None:
+        kind = {FileNotFoundError: NotFound, PermissionError: Refused}.get(type(fault), TwinbellError)
+        return kind(f"{fault.filename}: {fault.strerror}.")
+    hint = f"Nothing that was saved is lost. {DEBUG_VARIABLE}=1 shows where it happened."
+    return TwinbellError(f"{TwinbellError()} ({type(fault).__name__}: {fault})", hint=hint)
 
 
 def _run(words: list[str]) -> int:
@@ -59,6 +70,4 @@ def _tell(error: TwinbellError, *, as_json: bool) -> None:
 
 def _close_stdout() -> None:
     """Whoever read our output has left: say nothing more, not even when the interpreter flushes."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

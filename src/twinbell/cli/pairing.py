@@ -72,7 +72,7 @@ def show_code(made: bells.Bell, *, waits: bool) -> None:
 
 def wait(home: "Home", made: bells.Bell, *, as_json: bool, once: bool = False) -> int:
     """See a bell through and tell what became of it; with `once` only as far as it goes without waiting."""
-    made = bells.wait(home, made, until_s=home.now_s if once else None)
+    made = bells.wait(home, made, until_s=home.now_s if once else None, note=ui.note)
     outcome = made.side.outcome
     if outcome is None:
         if as_json:

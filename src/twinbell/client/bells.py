@@ -6,6 +6,8 @@ must be saved before it is looked at. A bell that no command waits for goes on w
 """
 
 import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from twinbell.bond import bell
@@ -16,11 +18,12 @@ from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.relay import Relay
 from twinbell.encoding import Value, decode_map, encode
-from twinbell.errors import Burnt, Conflict, NotFound, Unauthorised, Unreachable
+from twinbell.errors import Burnt, Conflict, NotFound, OverQuota, Unauthorised, Unreachable
 from twinbell.wire import pairing
 
 DRAFT_BYTES_MAX = 1 << 20
 POLL_S = 20
+PAUSE_S, PAUSE_S_MAX = 0.5, 20.0  # between two tries at a relay that does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def give(home: Home, *, relay: str, name: str, form: Form) -> Bell:
     with folder.lock(home.path, _lock(made)):
         try:
             hung = _turn(home, made, wait_s=0)
-        except (Unreachable, Unauthorised):
+        except (Unreachable, Unauthorised, OverQuota):
             _forget(home, made)  # nobody has its code, so nobody can miss it
             raise
     if hung.side.outcome is not None:
@@ -59,16 +62,32 @@ def answer(home: Home, *, code: Code, name: str) -> Bell:
     return _begin(home, bell.answer(code, signed, now_s=home.now_s), device, keyring)
 
 
-def wait(home: Home, made: Bell, *, until_s: int | None) -> Bell:
-    """Turn a bell until it is answered or burnt, or until the time is over; then it goes on later."""
+def wait(
+    home: Home, made: Bell, *, until_s: int | None, note: Callable[[str], None] = lambda sentence: None
+) -> Bell:
+    """Turn a bell until it is answered or burnt, or until the time is over; then it goes on later.
+
+    A relay that does not answer for a while is asked again; `note` is told so.
+    """
     with folder.lock(home.path, _lock(made)):
         current = _load(home, made.id) or made
-        while todo_left(current):
+        pause_s = PAUSE_S
+        while True:
             left_s = POLL_S if until_s is None else min(POLL_S, until_s - home.now_s)
-            current = _turn(home, current, wait_s=max(0, left_s))
-            if until_s is not None and home.now_s >= until_s:
-                break
-        return current
+            try:
+                current = _turn(home, current, wait_s=max(0, left_s))
+                pause_s = PAUSE_S
+            except (Unreachable, OverQuota) as refusal:
+                current = _load(home, made.id) or current
+                if current.side.outcome is bell.Outcome.JOINED or until_s is not None:
+                    return current  # what is left to say goes with the next command
+                if home.now_s > current.side.made_s + bell.ANSWER_WITHIN_S:
+                    raise
+                note(f"{refusal} Trying again by itself.")
+                time.sleep(pause_s)
+                pause_s = min(2 * pause_s, PAUSE_S_MAX)
+            if not is_open(current) or (until_s is not None and home.now_s >= until_s):
+                return current
 
 
 def resume(home: Home) -> list[Bell]:
@@ -81,16 +100,17 @@ def resume(home: Home) -> list[Bell]:
                 continue
             try:
                 current = _turn(home, current, wait_s=0)
-            except (Unreachable, Unauthorised):
+            except (Unreachable, Unauthorised, OverQuota):
                 continue
             if current.side.outcome is not None:
                 ended.append(current)
     return ended
 
 
-def todo_left(made: Bell) -> bool:
-    """Tell whether a bell still waits for something."""
-    return made.side.outcome is None or bool(bell.todo(made.side))
+def is_open(made: Bell) -> bool:
+    """Tell whether a bell still waits for something; one that is burnt has been told of once, and is done."""
+    joined = made.side.outcome is bell.Outcome.JOINED
+    return made.side.outcome is None or (joined and bool(bell.todo(made.side)))
 
 
 def _keys(home: Home, relay: Relay, name: str) -> tuple[Device, Keyring, bytes]:
@@ -178,7 +198,7 @@ def _do(home: Home, made: Bell, task: bell.Todo, *, wait_s: int) -> bell.Event:
         return bell.Refused(task.number) if isinstance(task, bell.Put) else bell.Tick()
     except (Burnt, NotFound):
         return bell.Gone()
-    except (Unauthorised, Unreachable):
+    except (Unauthorised, Unreachable, OverQuota):
         if not isinstance(task, bell.Burn):
             raise
     return bell.Tick()
