@@ -293,7 +293,7 @@ def make_protocol(owner: Owner, peer: str) -> Any:
 
 def _turned_down(problem: Problem) -> WSUpgradeResponseWithListener:
     body = document(problem)
-    headers = {"Content-Type": CONTENT_TYPE, "Content-Length": str(len(body)), "Cache-Control": "no-store"}
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     response = WSUpgradeResponse.create_error_response(problem.status, body, headers)
     return WSUpgradeResponseWithListener(response, None)
 
