@@ -65,7 +65,7 @@ def base_times(scalar: int) -> bytes:
 
 def pair_sealing(public_key: bytes, message: bytes, scalar: int) -> bytes:
     """Return e(H(message), public_key)^scalar, as 576 bytes in the order that drand hashes."""
-    # The power moves into G1, where it is a tenth of the work: e(P, Q)^s = e(sP, Q).
+    # The power moves into G1, where it is cheap: e(P, Q)^s = e(sP, Q).
     return _gt_bytes(GT.pairing(_hash_to_g1(message) * Scalar(_in_range(scalar)), _g2(public_key)))
 
 
