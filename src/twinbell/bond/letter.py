@@ -20,19 +20,19 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO
 
-from twinbell.age.header import VERSION_LINE
 from twinbell.age.hybrid import TYPE as HYBRID
 from twinbell.age.hybrid import HybridIdentity, HybridRecipient
 from twinbell.age.recipient import Identity
-from twinbell.age.source import Sink, Source
+from twinbell.age.source import Sink, Source, write_all
 from twinbell.age.stream import DecryptReader, decrypt, encrypt, header_length, seal, sealed_length
 from twinbell.bond import mail as mail_
 from twinbell.bond import opening, way
 from twinbell.bond.lock import LOCK_BYTES_MAX, WAYS_MAX, Lock
 from twinbell.bond.mail import FileNote, Mail
-from twinbell.bond.tar import CHUNK, Entry, TarReader, TarWriter, archive_length
+from twinbell.bond.tap import Binary, Progress, ReadTap, Tally, WriteTap, pieces
+from twinbell.bond.tar import Entry, TarReader, TarWriter, archive_length
 from twinbell.bond.way import NOT_SHOWN, WAY_BYTES_MAX, Keys
 from twinbell.errors import Damaged, Mistaken, NotYet
 
@@ -49,12 +49,6 @@ _OPENING_BYTES_MAX = 65_536
 _EML_SEALED_MAX = mail_.EML_BYTES_MAX + 16_384
 _SIGNATURE_BYTES_MAX = 4096
 _SIGNATURE_SEALED_MAX = _SIGNATURE_BYTES_MAX + 4096
-
-
-class Progress(Protocol):
-    """Told now and then how many of how many bytes are done."""
-
-    def __call__(self, done: int, total: int, /) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +127,7 @@ def write(
 
     if len(recipients) != RECIPIENTS:
         raise Mistaken("A letter is sealed to four keys.")
-    tick = _Ticker(progress, 2 * sum(each.size for each in attachments))
+    tally = Tally(progress, 2 * sum(each.size for each in attachments))
     message = Mail(
         letter=lock.letter,
         bond=bond,
@@ -143,7 +137,7 @@ def write(
         reader=reader,
         subject=subject,
         text=mail_.one_line_end(text),
-        files=tuple(_measure(each, tick) for each in attachments),
+        files=tuple(_measure(each, tally) for each in attachments),
     )
     eml = mail_.encode(message)
     key = HybridIdentity.generate()
@@ -152,7 +146,7 @@ def write(
     eml_sha256 = hashlib.sha256(eml_age).digest()
     signature = sshsig.sign(signer, eml, namespace=NAMESPACE).encode()
 
-    tap = _WriteTap(dst)
+    tap = WriteTap(dst)
     with encrypt(tap, recipients) as outer:
         tar = TarWriter(outer)
         tar.add(OPENING, opening.page(lock, bond))
@@ -165,7 +159,7 @@ def write(
             FILES, sealed_length(header_length(to), archive_length(note.size for note in message.files))
         )
         with encrypt(tar, to) as inner:
-            _write_files(inner, message.files, attachments, tick)
+            _write_files(inner, message.files, attachments, tally)
         tar.finish()
     return Sealed(
         letter=lock.letter,
@@ -191,7 +185,8 @@ def receive(src: Source, identities: Sequence[Identity]) -> Received:
     Raises `Damaged` if it is cut, has another shape than a letter, or if the outside of a way is not what
     the lock says. A letter is received when this returned and the hashes are those of the envelope.
     """
-    outer = _Outer(src, identities)
+    tap = ReadTap(src)
+    outer = _Outer(tap, identities)
     lock = outer.read_lock()
     eml_sha256 = outer.hash_of(EML)
     outer.take(SIGNATURE).skip()
@@ -199,8 +194,8 @@ def receive(src: Source, identities: Sequence[Identity]) -> Received:
     outer.end()
     return Received(
         lock=lock,
-        length=outer.tap.length,
-        letter_sha256=outer.tap.sha256.digest(),
+        length=tap.length,
+        letter_sha256=tap.sha256.digest(),
         lock_sha256=outer.lock_sha256,
         eml_sha256=eml_sha256,
     )
@@ -243,8 +238,8 @@ def open_(
     message = mail_.decode(eml)
     if (message.letter, message.bond, message.lock_sha256) != (lock.letter, bond, outer.lock_sha256):
         raise Damaged("This letter was written for another place, or behind another lock.")
-    tick = _Ticker(progress, sum(note.size for note in message.files))
-    _read_files(_Binary(outer.take(FILES)), key, message.files, into, tick)
+    tally = Tally(progress, sum(note.size for note in message.files))
+    _read_files(Binary(outer.take(FILES)), key, message.files, into, tally)
     outer.end()
     return Opened(
         mail=message, lock=lock, eml=eml, signature=signature, writer=writer, way=number, broken=broken
@@ -255,8 +250,7 @@ class _Outer:
     """letter.age while it is read: each entry in the one order that a letter has."""
 
     def __init__(self, src: Source, identities: Sequence[Identity]) -> None:
-        self.tap = _ReadTap(src)
-        reader = decrypt(_Binary(self.tap), identities)
+        reader = decrypt(Binary(src), identities)
         if [stanza.type for stanza in reader.stanzas] != [HYBRID] * RECIPIENTS:
             raise Damaged("This letter is not sealed as letters are.")
         self._entries: Iterator[Entry] = iter(TarReader(reader, entries_max=WAYS_MAX + 5))
@@ -273,13 +267,12 @@ class _Outer:
         entry = self.take(name)
         if entry.size > bytes_max:
             raise Damaged(f"{name} in this letter is too long.")
-        parts = list(iter(lambda: entry.read(CHUNK), b""))
-        return b"".join(parts)
+        return entry.read()
 
     def hash_of(self, name: str) -> bytes:
         entry = self.take(name)
         sha256 = hashlib.sha256()
-        while part := entry.read(CHUNK):
+        for part in pieces(entry):
             sha256.update(part)
         return sha256.digest()
 
@@ -299,19 +292,19 @@ class _Outer:
             raise Damaged("There is more in this letter than belongs there.")
 
 
-def _measure(attachment: Attachment, tick: "_Ticker") -> FileNote:
+def _measure(attachment: Attachment, tally: Tally) -> FileNote:
     sha256 = hashlib.sha256()
     with attachment.open() as file:
         for part in _parts(file, attachment):
             sha256.update(part)
-            tick(len(part))
+            tally.add(len(part))
     return FileNote(
         name=attachment.name, media=attachment.media, size=attachment.size, sha256=sha256.digest()
     )
 
 
 def _write_files(
-    inner: Sink, notes: Sequence[FileNote], attachments: Sequence[Attachment], tick: "_Ticker"
+    inner: Sink, notes: Sequence[FileNote], attachments: Sequence[Attachment], tally: Tally
 ) -> None:
     tar = TarWriter(inner)
     for number, (note, attachment) in enumerate(zip(notes, attachments, strict=True), 1):
@@ -321,15 +314,15 @@ def _write_files(
             for part in _parts(file, attachment):
                 sha256.update(part)
                 tar.write(part)
-                tick(len(part))
+                tally.add(len(part))
         if sha256.digest() != note.sha256:
             raise _changed(attachment)
     tar.finish()
 
 
-def _parts(file: BinaryIO, attachment: Attachment) -> Iterator[bytes]:
+def _parts(file: BinaryIO, attachment: Attachment) -> Iterator[memoryview]:
     left = attachment.size
-    while part := file.read(CHUNK):
+    for part in pieces(file):
         left -= len(part)
         if left < 0:
             break
@@ -349,7 +342,7 @@ def _read_files(
     key: HybridIdentity,
     notes: Sequence[FileNote],
     into: Callable[[int, FileNote], Sink] | None,
-    tick: "_Ticker",
+    tally: Tally,
 ) -> None:
     """Read files.tar.age to its end: these files in this order, and nothing else."""
     entries = iter(TarReader(_sealed(src, key), entries_max=mail_.FILES_MAX))
@@ -359,11 +352,11 @@ def _read_files(
             raise Damaged("The files in this letter are not those that it names.")
         sink = into(number, note) if into else None
         sha256 = hashlib.sha256()
-        while part := entry.read(CHUNK):
+        for part in pieces(entry):
             sha256.update(part)
             if sink:
-                sink.write(memoryview(part))
-            tick(len(part))
+                write_all(sink, part)
+            tally.add(len(part))
         if sha256.digest() != note.sha256:
             raise Damaged("A file in this letter is not the one that was signed.")
     if next(entries, None) is not None:
@@ -414,73 +407,10 @@ def _sealed(src: Source, key: HybridIdentity) -> DecryptReader:
 
 
 def _unseal(data: bytes, key: HybridIdentity) -> bytes:
-    return _sealed(_Binary(BytesIO(data)), key).read()
+    return _sealed(Binary(BytesIO(data)), key).read()
 
 
 def _text(data: bytes) -> str:
     if len(data) > _SIGNATURE_BYTES_MAX or not data.isascii():
         raise Damaged("The signature of this letter is not what it should be.")
     return data.decode()
-
-
-class _WriteTap:
-    """Passes bytes on, and knows their number and hash."""
-
-    def __init__(self, dst: Sink) -> None:
-        self._dst = dst
-        self.sha256 = hashlib.sha256()
-        self.length = 0
-
-    def write(self, data: memoryview, /) -> int:
-        count = self._dst.write(data)
-        count = len(data) if count is None else count
-        self.sha256.update(data[:count])
-        self.length += count
-        return count
-
-
-class _ReadTap:
-    """Gives bytes on, and knows their number and hash."""
-
-    def __init__(self, src: Source) -> None:
-        self._src = src
-        self.sha256 = hashlib.sha256()
-        self.length = 0
-
-    def read(self, length: int, /) -> bytes:
-        data = self._src.read(length)
-        self.sha256.update(data)
-        self.length += len(data)
-        return data
-
-
-class _Binary:
-    """An age file in a letter is never armored: one letter has one form, which every reader takes."""
-
-    def __init__(self, src: Source) -> None:
-        self._src = src
-        self._head = b""
-        while len(self._head) < len(VERSION_LINE) and (part := src.read(len(VERSION_LINE) - len(self._head))):
-            self._head += part
-        if self._head != VERSION_LINE:
-            raise Damaged("This is not a letter, or not whole.")
-
-    def read(self, length: int, /) -> bytes:
-        if self._head:
-            data, self._head = self._head[:length], self._head[length:]
-            return data
-        return self._src.read(length)
-
-
-class _Ticker:
-    """Adds up progress."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self._progress = progress
-        self._total = total
-        self._done = 0
-
-    def __call__(self, count: int) -> None:
-        self._done += count
-        if self._progress:
-            self._progress(self._done, self._total)

@@ -143,8 +143,11 @@ class Entry:
         return want
 
     def skip(self) -> None:
-        while self.read(CHUNK):
-            pass
+        """Read what is left, and forget it."""
+        if self._left:
+            buffer = memoryview(bytearray(min(self._left, CHUNK)))
+            while self.readinto(buffer):
+                pass
 
 
 class TarReader:
