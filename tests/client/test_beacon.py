@@ -228,6 +228,17 @@ def test_a_round_comes_over_http_by_its_chains_hash(server):
     assert server.paths == [f"/{CHAIN.hash.hex()}/public/5"]
 
 
+def test_what_time_it_is_for_a_relay_is_its_newest_round(server):
+    server.body = json.dumps(beacon_of(9).document()).encode()
+
+    assert HttpSource(server.url).latest(CHAIN) == beacon_of(9)
+    assert server.paths == [f"/{CHAIN.hash.hex()}/public/latest"]
+
+    server.body = json.dumps(Beacon(9, beacon_of(8).signature).document()).encode()
+    with pytest.raises(Damaged):
+        HttpSource(server.url).latest(CHAIN)
+
+
 @pytest.mark.parametrize(
     ("status", "body", "answer"),
     [

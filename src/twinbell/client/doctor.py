@@ -13,7 +13,7 @@ from twinbell.client.bonds import BondRow
 from twinbell.client.home import Home
 from twinbell.client.letters import State
 from twinbell.errors import Damaged, TwinbellError, Unreachable
-from twinbell.wire.beacon import RETIRED, Beacon, Chain, current_round, time_of
+from twinbell.wire.beacon import RETIRED, Beacon, Chain, time_of
 
 CLOCK_TOLERANCE_S = 300  # a relay further ahead could be opening letters early
 LEFTOVER_S = 86_400  # older parts belong to no command that still runs
@@ -99,7 +99,7 @@ def _clock(home: Home, url: str, document: object) -> Finding:
 
     try:
         chain = Chain.parse(document)  # type: ignore[arg-type]
-        latest: Beacon = HttpSource(url).fetch(chain, current_round(chain, home.now_s))
+        latest: Beacon = HttpSource(url).latest(chain)
     except TwinbellError as refusal:
         return Finding("clock", Verdict.NOTE, f"The relay's clock could not be compared with ours: {refusal}")
     ahead_s = time_of(chain, latest.round) - home.now_s
