@@ -226,6 +226,29 @@ def test_a_first_start_with_or_without_a_witness_follows_the_clock():
     assert first(Now(T, 10.0), witness_s=int(T) - 3).read(Now(T, 10.0)).gate_s == T
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [T + off for off in (1, 288, HOUR, DAY, YEAR, -1, -288, -HOUR, -DAY, -YEAR)]
+    + [0, 2**31 - 2, 2**31 - 1, 2**31, 2**31 + 2, 4_294_967_294, 4_294_967_296, 4_294_967_298],
+)
+@pytest.mark.parametrize("phase", ["running", "at a start", "at a start of the process"])
+def test_no_time_that_a_clock_may_show_opens_early(shown, phase):
+    """E7's table, for the gate: the epoch, 2038, 2106, and what lies around now."""
+    if phase == "running":
+        gate, now, allowed_s = gate_at(), Now(shown, 160.0), TOLERANCE_S + 0.1
+    elif phase == "at a start":
+        gate, now, allowed_s = again(Now(shown, 10.0), Seen(T)), Now(shown + 60, 70.0), BOOT_ALLOWANCE_S
+    else:
+        seen = gate_at().seen(Now(T, 100.0), "boot")
+        gate, now, allowed_s = again(Now(shown, 110.0), seen, boot_id="boot"), Now(shown, 160.0), HOUR
+
+    for number in range(20):  # a strobing clock: what is shown, and the truth, in turn
+        reading = gate.read(now if number % 2 else Now(T + 60, now.boot_s))
+        assert reading.gate_s <= T + 60 + allowed_s
+        assert reading.gate_s <= reading.wall_s
+        assert reading.behind_s >= 0
+
+
 moments = st.integers(0, 2**33)
 
 

@@ -220,7 +220,8 @@ class Keeper:
                 self.read()
                 if since_s >= WRITE_S:
                     since_s = 0.0
-                    self.write()
+                    # Not on the loop: a sync waits as long as the disk is busy.
+                    await asyncio.to_thread(self.write)
 
     def _now(self) -> Now:
         return Now(self._clock.wall_s(), self._clock.boot_s())
