@@ -46,9 +46,13 @@ def test_a_wrong_code_burns_the_bell_and_both_are_told(relay, mei, jun):
 
 
 def test_a_bell_that_nobody_waits_for_is_finished_by_the_next_command(relay, mei, jun):
-    code = mei.types("bell", "give", "--relay", relay.url, "--name", "Mei", "--no-wait", "--no-passphrase")["spoken"]
+    code = mei.types("bell", "give", "--relay", relay.url, "--name", "Mei", "--no-wait", "--no-passphrase")[
+        "spoken"
+    ]
 
-    with jun.leaves_running("bell", "answer", code, "--name", "Jun", "--no-passphrase", "--json") as answering:
+    with jun.leaves_running(
+        "bell", "answer", code, "--name", "Jun", "--no-passphrase", "--json"
+    ) as answering:
         events = mei.hears(8)
         assert answering.says()["status"] == "joined"
 
@@ -66,7 +70,9 @@ def test_ctrl_c_while_waiting_leaves_a_bell_that_can_still_be_answered(relay, me
     assert left.code == 130
     assert left.err == ""
 
-    with jun.leaves_running("bell", "answer", code, "--name", "Jun", "--no-passphrase", "--json") as answering:
+    with jun.leaves_running(
+        "bell", "answer", code, "--name", "Jun", "--no-passphrase", "--json"
+    ) as answering:
         mei.hears(8)
         assert answering.says()["status"] == "joined"
 

@@ -39,9 +39,9 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as fault:
         if os.environ.get(DEBUG_VARIABLE):
             raise
-        error = _in_words(fault)
-        _tell(error, as_json="--json" in words)
-        return error.exit_code
+        told = _in_words(fault)
+        _tell(told, as_json="--json" in words)
+        return told.exit_code
 
 
 def _in_words(fault: Exception) -> TwinbellError:

@@ -20,7 +20,7 @@ from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.letters import LetterRow, State
 from twinbell.client.saving import Folder
-from twinbell.errors import Damaged, NotFound, NotYet, Refused, Retired, Unreachable
+from twinbell.errors import Damaged, NotForMe, NotFound, NotYet, Refused, Retired, Unreachable
 from twinbell.wire.beacon import Chain
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def open_letter(
             )
         except NotYet as early:
             raise asked.verdict(row.lock, early) from None
+        except NotForMe:  # it was sealed to us when it came: its outer header has changed since
+            raise Damaged("The file of this letter has changed on this disk.") from None
     reach("letter: opened")
     if not row.outgoing and row.opened_s is None:
         home.vault.run(
