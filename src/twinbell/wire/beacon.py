@@ -8,7 +8,6 @@ Nothing here asks anybody or signs: `client/beacon.py` asks, `relay/beacon.py` s
 """
 
 import hashlib
-import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -274,6 +273,8 @@ def _read_json(document: "bytes | str | Mapping[str, object]") -> Mapping[str, o
         return document
     if len(document) > DOCUMENT_BYTES_MAX:
         raise Damaged(f"This document is longer than {DOCUMENT_BYTES_MAX} bytes.")
+    import json  # late: most commands know their chains from records
+
     try:
         fields = json.loads(document)
     except (ValueError, RecursionError):
