@@ -66,6 +66,10 @@ def main() -> int:
         print(f"\n  The story broke here: {broke}\n  What there is of it lies in {folder}", file=sys.stderr)
         keep = False
         return 1
+    except KeyboardInterrupt:
+        print()
+        keep = False
+        return 130
     else:
         the_end(relay, folder, keep=keep)
         return 0
