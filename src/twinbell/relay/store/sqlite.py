@@ -419,7 +419,10 @@ class SqliteStore:
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the database and cut it. Writer thread only."""
-        self._writer.execute("pragma wal_checkpoint(truncate)").fetchall()
+        try:
+            self._writer.execute("pragma wal_checkpoint(truncate)").fetchall()
+        except apsw.FullError as error:
+            raise Full from error
 
     def close(self) -> None:
         self._reader.close()

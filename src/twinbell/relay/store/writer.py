@@ -11,6 +11,7 @@ pages that a second one would call safe.
 """
 
 import asyncio
+import contextlib
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ from typing import Any, TypeAlias
 from twinbell.relay.store import Broken, Drop, Full, Job, Keep, Store
 
 GROUP_MAX = 256
+CHECKPOINT_S = 0.5  # when the disk is nearly full, the log is emptied at most this often
 
 Change: TypeAlias = "Keep | Drop | Job"
 
@@ -46,6 +48,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._turn: list[Change] = []
         self._queue: SimpleQueue[list[Change] | None] = SimpleQueue()
+        self._checkpoint_at_s = 0.0
         self.full = False
         self.broken = ""
         self.groups = 0
@@ -149,12 +152,21 @@ class Writer:
             _fail([*drops, *jobs], error)
 
     def _has_room(self) -> bool:
-        disk = os.statvfs(self._folder)
-        free = disk.f_bavail * disk.f_frsize
-        if free < self._reserve_bytes:
-            free += self._store.free_bytes()
-        self.full = free < self._reserve_bytes
+        if self._free_bytes() >= self._reserve_bytes:
+            self.full = False
+            return True
+        # What the log holds is given back to the disk before anybody is refused.
+        now_s = time.monotonic()
+        if now_s >= self._checkpoint_at_s:
+            self._checkpoint_at_s = now_s + CHECKPOINT_S
+            with contextlib.suppress(Full):
+                self._store.checkpoint()
+        self.full = self._free_bytes() + self._store.free_bytes() < self._reserve_bytes
         return not self.full
+
+    def _free_bytes(self) -> int:
+        disk = os.statvfs(self._folder)
+        return disk.f_bavail * disk.f_frsize
 
     def _give_back(self, group: list[Change]) -> None:
         try:
