@@ -166,6 +166,16 @@ def test_a_witness_that_is_behind_does_not_end_a_leap():
     assert gate.read(Now(T + 3 * DAY, 20.0)).gate_s <= T + 10
 
 
+def test_a_clock_behind_its_witness_gets_no_new_allowance():
+    gate = again(Now(T + HOUR, 10.0), Seen(T))  # an hour ahead of the truth, believed
+    assert gate.used_s == HOUR
+
+    gate = gate.witnessed(Now(T - HOUR, 20.0), int(T) + 10)
+
+    assert gate.used_s == HOUR
+    assert gate.anchor_s == T + HOUR
+
+
 def test_a_witness_never_pulls_the_gate_beyond_the_wall_clock():
     gate = gate_at().witnessed(Now(T, 100.0), int(T) + YEAR)
 
@@ -293,6 +303,24 @@ class Relay(RuleBasedStateMachine):
     @rule(seconds=st.integers(-YEAR, YEAR) | st.integers(-4000, 4000))
     def the_enemy_sets_the_wall_clock(self, seconds):
         self.wall_s += seconds
+
+    @rule(share=st.sampled_from((0.0, 0.5, 1.0)))
+    def the_enemy_sets_the_wall_clock_as_far_as_is_tolerated(self, share):
+        tolerance_s = self.gate.tolerance(self.boot_s)
+        self.wall_s = self.gate.elapsed_to(self.boot_s) + share * tolerance_s
+
+    @rule(behind_s=st.integers(0, 2 * DAY))
+    def the_enemy_sets_the_wall_clock_behind_the_truth(self, behind_s):
+        self.wall_s = self.true_s - behind_s
+
+    @rule(times=st.integers(1, 8))
+    def the_machine_restarts_as_late_as_is_believed(self, times):
+        for _ in range(times):
+            seen = self.gate.seen(self.now(), f"boot {self.boot_number}")
+            self.boot_number += 1
+            self.wall_s = seen.seen_s + BOOT_ALLOWANCE_S
+            self.boot_s = 5.0
+            self.gate = again(self.now(), seen, boot_id=f"boot {self.boot_number}")
 
     @rule(off_s=st.integers(0, DAY), lie_s=st.integers(-4000, 4000) | st.integers(-YEAR, YEAR))
     def the_machine_restarts(self, off_s, lie_s):

@@ -32,7 +32,7 @@ TOLERANCE_S = 2.0  # a step of a well-kept clock (NTP slews what is smaller than
 DRIFT = 200e-6  # twice what a bad quartz is off
 BOOT_ALLOWANCE_S = 3600  # one unwitnessed gap: a reboot, a short power cut
 BOOT_ALLOWANCE_MAX_S = 6 * 3600  # all of them since the last witness or confirmation
-WITNESS_LAG_S = 300  # a witness agrees with W up to this much beyond its newest round
+WITNESS_LAG_S = 300  # a witness agrees with W within this much of its newest round
 WITNESS_LEAD_S = 3600  # W beyond a reachable witness by more than this: the gate follows the witness
 
 BUILT_S = 1795305600  # 2026-11-22: no honest clock that starts a new relay shows an earlier time
@@ -134,12 +134,10 @@ class Gate:
         if witness is None or time_s > witness.at(now.boot_s):
             witness = Witness(time_s, now.boot_s)
         gate = replace(self, witness=witness)
-        if now.wall_s > time_s + WITNESS_LAG_S:
+        if abs(now.wall_s - time_s) > WITNESS_LAG_S:
+            # W ahead is not proved. W behind opens nothing early, but is no anchor: once it is set right, it
+            # would look like a leap. And the allowance stays used, since P may still be ahead by it.
             return gate
-        if now.wall_s < time_s - WITNESS_LAG_S:
-            # W is behind what is proved. Nothing can be early, but W is no anchor: once it is set right,
-            # it would look like a leap.
-            return replace(gate, used_s=0.0)
         return replace(gate, anchor_s=now.wall_s, anchor_boot_s=now.boot_s, used_s=0.0, overruled_s=0)
 
     def confirmed(self, now: Now) -> "Gate":
