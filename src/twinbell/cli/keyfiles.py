@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from twinbell.age.header import Stanza
-from twinbell.age.hybrid import HybridIdentity, HybridRecipient
 from twinbell.age.recipient import Identity, Recipient
-from twinbell.age.scrypt import TYPE as SCRYPT
-from twinbell.age.scrypt import ScryptIdentity
 from twinbell.cli import ui
 from twinbell.errors import Damaged, Mistaken, NotForMe, NotFound
 
+# A kind of key is imported when the first of it is met: the post-quantum one takes as long as a small file.
 FILE_BYTES_MAX = 1 << 20  # of keys; thousands of them
 STANDARD = "-"
+SCRYPT = "scrypt"
 _ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
 _BINARY = b"age-encryption.org/v1\n"
 
@@ -24,6 +23,8 @@ def recipient(text: str) -> Recipient:
     """Return the recipient that `age1…` names; raise `Mistaken` with what is wrong about it."""
     try:
         if text.startswith("age1pq1"):
+            from twinbell.age.hybrid import HybridRecipient
+
             return HybridRecipient.parse(text)
         if text.startswith("age1") and "1" not in text[4:]:
             from twinbell.age.x25519 import X25519Recipient
@@ -77,6 +78,8 @@ def parse_identities(data: bytes, name: str) -> list[Identity]:
 
 def _identity(line: str) -> Identity:
     if line.startswith("AGE-SECRET-KEY-PQ-1"):
+        from twinbell.age.hybrid import HybridIdentity
+
         return HybridIdentity.parse(line)
     if line.startswith("AGE-SECRET-KEY-1"):
         from twinbell.age.x25519 import X25519Identity
@@ -91,6 +94,7 @@ def _identity(line: str) -> Identity:
 
 def recipients_of(identities: Iterable[Identity]) -> Iterator[Recipient]:
     """Return who can be sealed to so that these identities open it."""
+    from twinbell.age.hybrid import HybridIdentity
     from twinbell.age.x25519 import X25519Identity
 
     for identity in identities:
@@ -110,6 +114,8 @@ class Passphrase:
         """Return the file key, None if no passphrase opens this; raise `NotForMe` for a wrong one."""
         if not any(stanza.type == SCRYPT for stanza in stanzas):
             return None
+        from twinbell.age.scrypt import ScryptIdentity
+
         file_key = ScryptIdentity(ui.ask_secret(self._question)).unwrap(stanzas)
         if file_key is None:
             raise NotForMe("This is not the passphrase.")
