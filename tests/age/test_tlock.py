@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.public_vectors import public_file
 
 from twinbell.age import Stanza, TlockIdentity, TlockRecipient, X25519Identity, open_, read_stanzas, seal
-from twinbell.age.tlock import round_and_chain
+from twinbell.age.tlock import STANZAS_MAX, round_and_chain
 from twinbell.crypto import bls
-from twinbell.errors import Damaged, HeaderDamaged, Mistaken, NotForMe, NotYet
+from twinbell.errors import Damaged, HeaderDamaged, Mistaken, NotForMe, NotYet, Unreachable
 from twinbell.wire.beacon import QUICKNET
 
 SECRET = (5).to_bytes(32)
@@ -54,6 +54,39 @@ def test_a_later_stanza_opens_if_its_round_has_come():
     sealed = seal(b"x", [TlockRecipient(HASH, PUBLIC, 9), TlockRecipient(HASH, PUBLIC, 7)])
 
     assert open_(sealed, [identity(lambda round: signature_of(7) if round == 7 else None)]) == b"x"
+
+
+def refusing(refusals):
+    def signature_of_round(round):
+        if round in refusals:
+            raise refusals[round]
+        return signature_of(round)
+
+    return signature_of_round
+
+
+def test_a_refusal_of_one_round_does_not_hide_another_that_has_come():
+    sealed = seal(b"x", [TlockRecipient(HASH, PUBLIC, 9), TlockRecipient(HASH, PUBLIC, 7)])
+
+    for refusal in (NotYet(round=9), Unreachable()):
+        assert open_(sealed, [identity(refusing({9: refusal}))]) == b"x"
+
+
+def test_what_is_out_of_reach_is_not_called_too_early():
+    sealed = seal(b"x", [TlockRecipient(HASH, PUBLIC, 9), TlockRecipient(HASH, PUBLIC, 7)])
+
+    with pytest.raises(Unreachable):
+        open_(sealed, [identity(refusing({9: NotYet(round=9), 7: Unreachable()}))])
+
+
+def test_a_file_with_too_many_time_locks_asks_nobody():
+    asked: list[int] = []
+    stanzas = TlockRecipient(HASH, PUBLIC, 9).wrap(bytes(16)) * (STANZAS_MAX + 1)
+
+    with pytest.raises(HeaderDamaged):
+        identity(asked.append).unwrap(stanzas)
+
+    assert asked == []
 
 
 def test_another_chain_is_not_for_me_and_is_never_asked():

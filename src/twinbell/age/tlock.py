@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 
 from twinbell.age.header import Stanza
 from twinbell.crypto import bls, ibe
-from twinbell.errors import Damaged, HeaderDamaged, Mistaken, NotYet
+from twinbell.errors import Damaged, HeaderDamaged, Mistaken, NotYet, Refused
 
 TYPE = "tlock"
 ROUND_MAX = 2**53 - 1  # beyond it, implementations in JavaScript no longer see which round it is
 CHAIN_HASH_BYTES = 32
+STANZAS_MAX = 16  # each may be asked for over a network, before the header can be checked
 
 # age refuses recipients whose labels differ in one header. A key beside a time-lock would open the
 # file before its time, so a time-lock stands alone, or with other time-locks.
@@ -46,8 +47,8 @@ class TlockRecipient:
 class TlockIdentity:
     """Opens what was sealed to rounds of one chain, as far as their signatures are known.
 
-    `signature_of(round)` returns the 48 bytes, or None while there are none. What it returns is
-    verified here, so it may come from anywhere.
+    `signature_of(round)` returns the 48 bytes, or None while there are none, or raises a `Refused` that
+    says more. What it returns is verified here, so it may come from anywhere.
     """
 
     def __init__(
@@ -61,22 +62,27 @@ class TlockIdentity:
     def unwrap(self, stanzas: Sequence[Stanza]) -> bytes | None:
         """Return the file key, or None if nothing here is sealed to this chain.
 
-        Raises `NotYet` with the earliest round when no signature is known, `HeaderDamaged` for a
-        stanza that cannot be one of this chain, `Damaged` for a signature that is not the round's.
+        Of several, the first whose signature can be had opens. Raises `NotYet` with the earliest round
+        when none has come, whatever `signature_of` refuses otherwise, `HeaderDamaged` for a stanza that
+        cannot be one of this chain, and `Damaged` for a signature that is not the round's.
         """
-        waiting = []
-        for stanza in stanzas:
-            round = self._round_of(stanza)
-            if round is None:
+        ours = [(round, stanza) for stanza in stanzas if (round := self._round_of(stanza)) is not None]
+        if len(ours) > STANZAS_MAX:
+            raise HeaderDamaged(f"A file has {STANZAS_MAX} time-locks at most.")
+        refusals: list[Refused] = []
+        for round, stanza in ours:
+            try:
+                signature = self.signature_of(round)
+            except Refused as refusal:
+                refusals.append(refusal)
                 continue
-            signature = self.signature_of(round)
-            if signature is None:
-                waiting.append(round)
-                continue
-            return self._open(round, signature, stanza.body)
-        if waiting:
-            raise NotYet("The beacon round that opens this has not come.", round=min(waiting))
-        return None
+            if signature is not None:
+                return self._open(round, signature, stanza.body)
+            refusals.append(NotYet("The beacon round that opens this has not come.", round=round))
+        if not refusals:
+            return None
+        # "Not yet" would be wrong while something that could be had now is merely out of reach.
+        raise min(refusals, key=lambda each: (isinstance(each, NotYet), getattr(each, "round", None) or 0))
 
     def _round_of(self, stanza: Stanza) -> int | None:
         found = round_and_chain(stanza)
