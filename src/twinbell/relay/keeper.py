@@ -9,6 +9,7 @@ chains and gives it to the relay.
 """
 
 import asyncio
+import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -74,6 +75,7 @@ class Keeper:
         self._known: OrderedDict[int, Beacon] = OrderedDict()
         self._signing: dict[int, asyncio.Future[Beacon]] = {}
         self._signer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="beacon")
+        self._writing = threading.Lock()  # the minute's writing and a confirmation may meet
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
@@ -197,11 +199,10 @@ class Keeper:
 
     def write(self) -> None:
         """Write the gate time down. A full disk is told, and costs nothing but allowance after a crash."""
-        now = self._now()
+        now, gate = self._now(), self.gate
         try:
-            clockfile.save(
-                self.folder, self.gate.seen(now, self._boot_id), state=self.gate.read(now).state.value
-            )
+            with self._writing:
+                clockfile.save(self.folder, gate.seen(now, self._boot_id), state=gate.read(now).state.value)
         except OSError:
             log.warn("The clock of the beacon could not be written to the disk.")
 
