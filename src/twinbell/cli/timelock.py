@@ -148,7 +148,7 @@ class TimeLock:
                 unknown = named[1]
                 continue
             chain = chains[named[1]]
-            return TlockIdentity(chain.hash, chain.public_key, self._signatures(chain)).unwrap([stanza])
+            return TlockIdentity(chain.hash, chain.public_key, self._signatures(chain)).unwrap(stanzas)
         raise NotForMe(
             f"This is locked to the chain {unknown.hex()}, which is not known here.",
             hint="`--chain INFO` makes it known.",
