@@ -53,7 +53,8 @@ class _Listener:
         self._home = home
         self._tell = tell
         self._note = note
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # for the vault
+        self._voice = asyncio.Lock()  # two tasks that tell at once would tell the same
 
     async def run(self) -> None:
         await self._work(mail.send, self._home)
@@ -76,10 +77,11 @@ class _Listener:
 
     async def tell_news(self) -> None:
         """Tell what has not been told yet."""
-        for event in await self._work(lambda: list(events.untold(self._home.vault))):
-            self._tell(event)
-            await self._work(events.told, self._home.vault, event.number)
-            reach("listen: told")
+        async with self._voice:
+            for event in await self._work(lambda: list(events.untold(self._home.vault))):
+                self._tell(event)
+                await self._work(events.told, self._home.vault, event.number)
+                reach("listen: told")
 
     async def _upkeep(self, known: set[bytes]) -> None:
         while True:
