@@ -1,12 +1,15 @@
 import io
+import re
 import shutil
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from twinbell.bond import tar as tar_module
 from twinbell.bond.tar import BLOCK, FLOOR, TarReader, TarWriter, archive_length, header, is_name, padded
 from twinbell.errors import Damaged, Mistaken
 
@@ -245,3 +248,21 @@ def test_few_lengths_are_left_from_a_byte_to_64_mebibytes():
         length = padded(length) + 1
 
     assert len(steps) == 353  # of 67 million: nine bits instead of 26
+
+
+def test_nothing_is_compressed_before_it_is_encrypted():
+    """Test O6: what compresses well would show in the length."""
+    source = Path(tar_module.__file__).parent.parent
+    compressing = re.compile(
+        r"^\s*(import|from) (zlib|gzip|bz2|lzma|zipfile|brotli|zstandard)\b", re.MULTILINE
+    )
+    packages = ("crypto", "age", "wire", "bond", "client")
+
+    found = [
+        path.name
+        for package in packages
+        for path in (source / package).rglob("*.py")
+        if compressing.search(path.read_text("utf-8"))
+    ]
+
+    assert found == []

@@ -144,3 +144,16 @@ def test_silence_opens_with_the_seed_that_the_watch_gives():
     assert way.open_way(lock, 1, data, keys_of(seeds={GATE.recipient.public: GATE.seed})) == (KEY, EML)
     with pytest.raises(NotYet):
         way.open_way(lock, 1, data, NO_KEYS)
+
+
+def test_guardians_open_with_the_shares_of_any_two_of_three():
+    from twinbell.crypto import shares
+
+    lock = guarded()
+    data = way.build(lock, 1, KEY, EML)
+    first, _, third = shares.split(GATE.seed, 2, 3)
+
+    found = shares.combine([third, first])
+
+    keys = keys_of(ANNA, seeds={HybridIdentity(found).recipient.public: found})
+    assert way.open_way(lock, 1, data, keys) == (KEY, EML)
