@@ -28,7 +28,7 @@ from twinbell.age.recipient import Identity
 from twinbell.age.source import Sink, Source, write_all
 from twinbell.age.stream import DecryptReader, decrypt, encrypt, header_length, seal, sealed_length
 from twinbell.bond import mail as mail_
-from twinbell.bond import opening, way
+from twinbell.bond import way
 from twinbell.bond.lock import LOCK_BYTES_MAX, WAYS_MAX, Lock
 from twinbell.bond.mail import FileNote, Mail
 from twinbell.bond.tap import Binary, Progress, ReadTap, Tally, WriteTap, pieces
@@ -123,6 +123,7 @@ def write(
     was written is not a letter. Raises `Mistaken` for what no letter can hold, and if a file changes
     while it is being sealed.
     """
+    from twinbell.bond import opening
     from twinbell.crypto import sshsig
 
     if len(recipients) != RECIPIENTS:
