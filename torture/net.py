@@ -129,7 +129,7 @@ class World:
                         self.send(home, home.outbox[n])
             case ev.FetchBlob(id):
                 assert isinstance(event, ev.Arrived)
-                self.do(home, replace(event, blob=self.blobs.get(id, b"")))
+                self.do(home, ev.Arrived(event.envelope, event.arrived_s, self.blobs.get(id, b"")))
             case ev.FetchLetter(letter):
                 home.shown[tuple(letter.id)] += 1
             case ev.Tell(ev.Rang(ring)):

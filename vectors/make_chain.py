@@ -132,9 +132,9 @@ def changes() -> dict[str, dict[str, Any]]:
         "control_thief_then_root": _judged(ben, [by_thief, by_root], "in any order"),
         "control_two_by_identity": _judged(ben, [by_thief, by_other], "between equals the smaller hash"),
         "control_two_by_identity_reversed": _judged(ben, [by_other, by_thief], "in any order"),
-        "refused_control_unsigned": _judged(ben, [replace(verified, by_identity=None)], "signed by nobody"),
+        "refused_control_unsigned": _judged(ben, [Control(verified.record, None, None)], "signed by nobody"),
         "refused_control_of_another_type": _judged(
-            ben, [replace(verified, by_identity=receipts.by_identity)], "the signature of another record"
+            ben, [Control(verified.record, None, receipts.by_identity)], "the signature of another record"
         ),
         "refused_control_sent_back": _judged(
             ben, [control.sign(ben.keyring, control.RECEIPTS, {"on": True}, NOW_S)], "our own, sent back"

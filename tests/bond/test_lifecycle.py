@@ -60,7 +60,7 @@ class Two:
         event = ev.Arrived(sealed, self.now_s if arrived_s is None else arrived_s)
         _, effects = lifecycle.step(self.sides[to], event, self.now_s)
         if any(isinstance(effect, ev.FetchBlob) for effect in effects):
-            event = replace(event, blob=deposit.blob)
+            event = ev.Arrived(sealed, event.arrived_s, deposit.blob)
         self.does(to, event)
         return sealed
 
@@ -413,14 +413,12 @@ def test_of_two_epochs_by_the_same_identity_both_orders_choose_the_same(two):
 def test_a_change_signed_by_nobody_who_may_is_refused_and_told(two):
     stranger, _ = pair()
     signed = control.sign(two.ana.keyring, control.RECEIPTS, {"on": True}, NOW_S)
+    theirs = control.sign(stranger.keyring, control.RECEIPTS, {"on": True}, NOW_S)
     forged = [
-        replace(signed, by_identity=None),
-        replace(signed, by_identity=bytes(64)),
-        replace(
-            signed,
-            by_identity=control.sign(stranger.keyring, control.RECEIPTS, {"on": True}, NOW_S).by_identity,
-        ),
-        replace(signed, by_root=signed.by_identity),
+        Control(signed.record, None, None),
+        Control(signed.record, None, bytes(64)),
+        Control(signed.record, None, theirs.by_identity),
+        Control(signed.record, signed.by_identity, signed.by_identity),
         control.sign(two.ben.keyring, control.RECEIPTS, {"on": True}, NOW_S),
     ]
 

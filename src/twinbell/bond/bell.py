@@ -35,6 +35,7 @@ from enum import Enum
 from typing import TypeAlias, TypeVar
 
 from twinbell.bond.code import Code, Form, check_nameplate, fresh_secret
+from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import BUNDLE_BYTES_MAX, WORDS_BYTES, Bond, Bundle, Role
 from twinbell.bond.record import VERSION, Fields, Random, Record, fresh
 from twinbell.crypto import aead, cpace, kdf, xwing
@@ -91,47 +92,40 @@ _OUTCOMES = {
 # What happens to a side.
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Frozen):
     """The relay has taken m1 and given the bell a nameplate."""
 
     nameplate: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Frozen):
     """A message of the other side was there."""
 
     number: int
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Frozen):
     """The relay has taken our message of this number."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Frozen):
     """The relay has another message of this number, or another's token (409)."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
+class Gone(Frozen):
     """The relay says that this bell is burnt, expired or unknown (404, 410). Nobody has signed that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Frozen):
     """SPENT has been saved: the tag may be looked at. Also something to do, where it stands in `todo`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Frozen):
     """Time has passed."""
 
 
@@ -141,31 +135,27 @@ Event: TypeAlias = Placed | Message | Stored | Refused | Gone | Check | Tick
 # What a side asks for.
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Frozen):
     """Make a pairing mailbox with this m1, and answer with `Placed`."""
 
     form: Form
     m1: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(Frozen):
     """Put this message there, and answer with `Stored`, `Refused` or `Gone`."""
 
     number: int
-    data: bytes = field(repr=False)
+    data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Frozen):
     """Wait for the message of this number, and answer with `Message`, `Gone` or `Tick`."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Burn:
+class Burn(Frozen):
     """Delete the pairing mailbox, so that the other side is told; it does not matter if that fails."""
 
 

@@ -14,6 +14,7 @@ with the root from paper. Root beats identity; then the higher epoch; between eq
 
 from dataclasses import dataclass, replace
 
+from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import BUNDLE_BYTES_MAX, EPOCH_MAX, Bundle, Inbox, Keyring, Role
 from twinbell.bond.kit import Root
 from twinbell.bond.message import Control
@@ -68,8 +69,7 @@ class Standing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Frozen):
     """A control message that holds: what it says, and by whom it was signed."""
 
     type: str

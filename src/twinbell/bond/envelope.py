@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import EPOCH_MAX, Keyring, PublicPrekey, Role
 from twinbell.bond.record import Fields, Random, Record, fresh
 from twinbell.crypto import hpke, kdf
@@ -49,8 +50,7 @@ class Opener(Protocol):
     def number(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Frozen):
     """What was in an envelope, and by what it opened."""
 
     body: bytes

@@ -3,9 +3,9 @@
 Nothing is decided here: `lifecycle.step` takes an event and gives effects.
 """
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from twinbell.bond.frozen import Frozen
 from twinbell.bond.kit import Root
 from twinbell.bond.message import Letter, Ring
 from twinbell.bond.record import Record
@@ -13,60 +13,51 @@ from twinbell.bond.record import Record
 # Events.
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(Frozen):
     """The bell has rung true and the pendant is saved for the first time."""
 
 
-@dataclass(frozen=True, slots=True)
-class RingWanted:
+class RingWanted(Frozen):
     """The person rings."""
 
-    ring: Ring = field(default_factory=Ring)
+    ring: Ring = Ring()
 
 
-@dataclass(frozen=True, slots=True)
-class LetterSealed:
+class LetterSealed(Frozen):
     """A letter lies sealed on the disk and shall go."""
 
     letter: Letter
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
+class Arrived(Frozen):
     """An envelope was in our inbox. `blob` is what `FetchBlob` brought; b"" if it was not there."""
 
-    envelope: bytes = field(repr=False)
+    envelope: bytes
     arrived_s: int
-    blob: bytes | None = field(repr=False, default=None)
+    blob: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Frozen):
     """The person has compared the six words with the other, and they are the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptsWanted:
+class ReceiptsWanted(Frozen):
     """The person allows, or no longer allows, to say what has arrived."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KitConfirmed:
+class KitConfirmed(Frozen):
     """The kit page is on paper: the root need not lie on this device any longer."""
 
 
-@dataclass(frozen=True, slots=True)
-class DevicesRemoved:
+class DevicesRemoved(Frozen):
     """All other devices of this person are out; `root` where the kit is at hand, which makes it final."""
 
     root: Root | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Frozen):
     """Time has passed. Safe at any time: what is due once a day is done once a day."""
 
 
@@ -86,8 +77,7 @@ Event: TypeAlias = (
 # may be repeated.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deposit:
+class Deposit(Frozen):
     """Send this body to the peer: seal it by `Pendant.seal` when it goes, and keep it until `Forget`.
 
     `blobs` must be complete at the peer's relay first; `blob` is the content of the only one where it is
@@ -96,28 +86,25 @@ class Deposit:
 
     kind: str
     n: int
-    body: bytes = field(repr=False)
+    body: bytes
     blobs: tuple[bytes, ...] = ()
-    blob: bytes | None = field(repr=False, default=None)
+    blob: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resend:
+class Resend(Frozen):
     """Deposit the bodies of these counters again, each with its blobs, under new deposit ids."""
 
     first: int
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class Forget:
+class Forget(Frozen):
     """The peer has had the bodies up to this counter for a month: they need not be kept for `Resend`."""
 
     upto: int
 
 
-@dataclass(frozen=True, slots=True)
-class FetchBlob:
+class FetchBlob(Frozen):
     """Fetch this blob of our inbox, and give `Arrived` again with it; acknowledge the envelope after that.
 
     Nothing was changed by the first `Arrived`. Give b"" where the relay does not have the blob.
@@ -127,8 +114,7 @@ class FetchBlob:
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class FetchLetter:
+class FetchLetter(Frozen):
     """Fetch this letter whole to the disk and check its hash; only then acknowledge its envelope."""
 
     letter: Letter
@@ -136,37 +122,32 @@ class FetchLetter:
     again: bool  # it came as a fork, or late: the same letter may be here already
 
 
-@dataclass(frozen=True, slots=True)
-class SaveSlot:
+class SaveSlot(Frozen):
     """Put this `keyring.age` into the slot of our own inbox."""
 
-    sealed: bytes = field(repr=False)
+    sealed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class KeepCopy:
+class KeepCopy(Frozen):
     """Keep the peer's `keyring.age`, in the place of the one before."""
 
-    sealed: bytes = field(repr=False)
+    sealed: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class KeepRaw:
+class KeepRaw(Frozen):
     """Keep these bytes: an envelope that did not open (`until_s`), or what a newer Twinbell may read."""
 
-    data: bytes = field(repr=False)
+    data: bytes
     until_s: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Frozen):
     """Set up our mailbox with this record, by the owner token: tokens have changed."""
 
-    record: Record = field(repr=False)
+    record: Record
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(Frozen):
     """Tell the person."""
 
     news: "News"
@@ -179,8 +160,7 @@ Effect: TypeAlias = (
 # News: what a person is told. The sentence of each is its docstring; `…` is the other's name.
 
 
-@dataclass(frozen=True, slots=True)
-class Rang:
+class Rang(Frozen):
     """… rang."""
 
     ring: Ring
@@ -189,8 +169,7 @@ class Rang:
     sound: bool  # it is fresh, and not one too many: make it heard; otherwise it becomes one line
 
 
-@dataclass(frozen=True, slots=True)
-class GapSeen:
+class GapSeen(Frozen):
     """Something that … sent is missing. It was asked for."""
 
     device: bytes
@@ -198,16 +177,14 @@ class GapSeen:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class GapClosed:
+class GapClosed(Frozen):
     """What was missing has come."""
 
     device: bytes
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class GapGivenUp:
+class GapGivenUp(Frozen):
     """Something that … sent did not come in a month, and is asked for no more."""
 
     device: bytes
@@ -215,61 +192,52 @@ class GapGivenUp:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
-class ForkSeen:
+class ForkSeen(Frozen):
     """A device of … was restored from an older copy."""
 
     device: bytes
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceSeen:
+class DeviceSeen(Frozen):
     """… writes from a new device."""
 
     device: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Unopenable:
+class Unopenable(Frozen):
     """One message could not be opened. It is kept for a month, and was asked for again."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewerNeeded:
+class NewerNeeded(Frozen):
     """… sent something for which a newer Twinbell is needed. It is kept."""
 
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class PeerVerified:
+class PeerVerified(Frozen):
     """… has compared the words with you."""
 
     at_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeysChanged:
+class KeysChanged(Frozen):
     """The keys of … changed. Compare the words again, unless their kit has signed it."""
 
     final: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptsChanged:
+class ReceiptsChanged(Frozen):
     """… allows, or no longer allows, to say what has arrived."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ControlRefused:
+class ControlRefused(Frozen):
     """Somebody who can write to you tried to change something without the right to. Compare the words."""
 
 
-@dataclass(frozen=True, slots=True)
-class HasReceived:
+class HasReceived(Frozen):
     """… has received all up to this."""
 
     upto: int

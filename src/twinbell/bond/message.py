@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from twinbell.bond.envelope import BODY_BYTES_MAX, BlobRef
+from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import DEVICE_BYTES, EPOCH_MAX, PublicPrekey
 from twinbell.bond.record import Fields, Record, row
 from twinbell.crypto import kdf
@@ -82,8 +83,7 @@ def digest(body: bytes) -> bytes:
     return kdf.sha256(body)
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Frozen):
     """A touch: milliseconds on, off, on, …"""
 
     pattern: tuple[int, ...] = (400,)
@@ -113,8 +113,7 @@ class Ring:
         return cls(numbers)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(Frozen):
     """What an envelope says of a letter beside it: `letter.age` is the blob."""
 
     id: bytes
@@ -149,8 +148,7 @@ class Letter:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NewPrekey:
+class NewPrekey(Frozen):
     """The sender's newest prekey, of this epoch of theirs."""
 
     epoch: int
@@ -167,8 +165,7 @@ class NewPrekey:
         return cls(fields.number("epoch", 1, EPOCH_MAX), PublicPrekey.from_record(fields.map("prekey")))
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Frozen):
     """What the sender has not got: counters of the receiver's devices, and all above some, once."""
 
     gaps: tuple[tuple[bytes, int, int], ...]  # (device, first, last)
@@ -189,8 +186,7 @@ class Missing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
+class Control(Frozen):
     """A record that changes what the other may do or must believe, signed (`control.py`)."""
 
     record: bytes
@@ -212,8 +208,7 @@ class Control:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class KeyringCopy:
+class KeyringCopy(Frozen):
     """The sender's `keyring.age`, to be kept unopened, so that paper works when their relay is gone."""
 
     serial: int

@@ -5,9 +5,9 @@ decides nothing: `lifecycle.py` makes a new pendant out of an old one and an eve
 """
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from twinbell.bond import envelope
-from twinbell.bond.bell import Joined
 from twinbell.bond.chain import Receiving, Sending
 from twinbell.bond.control import Standing
 from twinbell.bond.keys import Bond, Bundle, Device, Keyring, Role
@@ -15,6 +15,9 @@ from twinbell.bond.message import GAPS_MAX, Body, digest
 from twinbell.bond.record import VERSION, Fields, Record, row
 from twinbell.encoding import Value, decode_map, encode
 from twinbell.errors import Mistaken
+
+if TYPE_CHECKING:
+    from twinbell.bond.bell import Joined
 
 PENDANT_BYTES_MAX = 1 << 22
 DEVICES_MAX = 32
@@ -47,7 +50,7 @@ class Pendant:
     daily_s: int = 0
 
     @classmethod
-    def begin(cls, keyring: Keyring, device: Device, joined: Joined) -> "Pendant":
+    def begin(cls, keyring: Keyring, device: Device, joined: "Joined") -> "Pendant":
         """Return the pendant that a bell leaves: `keyring` is the one whose bundle was shown in it."""
         standing = Standing(rooted_epoch=joined.peer.epoch)
         return cls(
