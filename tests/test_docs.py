@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from torture.__main__ import harnesses
 
 from twinbell import errors
 from twinbell.cli.command import parser_for
@@ -155,3 +156,12 @@ def test_every_test_that_the_threat_model_leans_on_is_there():
         files = re.findall(r"`((?:tests|torture|fuzz)/[\w/.]+)`", row)
         assert files
         assert all((TOP / file).exists() for file in files), row
+
+
+def test_every_harness_is_in_the_threat_model():
+    page = text(DOCS / "threat-model.md")
+
+    found = harnesses()
+
+    assert not [name for name in found if f"`torture/{name}.py`" not in page]
+    assert not [says for says in found.values() if not re.match(r"[A-Z]\d", says)]
