@@ -128,7 +128,7 @@ async def load(port: int, pairs: list[Pair], seconds: float, kill: Any) -> None:
     try:
         for pair in pairs:
             links.append((await ws_connect(lambda p=pair: Receiver(p), url))[0])
-            sender = await ws_connect(lambda p=pair: Sender(p, filling=True), url)  # type: ignore[misc]
+            sender = await ws_connect(lambda p=pair: Sender(p, filling=True), url)
             links.append(sender[0])
         await asyncio.sleep(seconds)
         kill()

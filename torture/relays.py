@@ -21,6 +21,18 @@ import sys, json
 from twinbell.relay.app import serve
 from twinbell.relay.settings import load
 flags, bad = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+if bad.pop("hasty", False):
+    import twinbell.relay.api as api
+    api.UNAUTHORISED_S = 0
+if bad.pop("slow", False):
+    import time
+    from twinbell.relay.mailbox import Mailboxes
+    find = Mailboxes.find
+    def slow_find(self, box):
+        live = find(self, box)
+        time.sleep(0.0005 if live is not None else 0)
+        return live
+    Mailboxes.find = slow_find
 serve(load(flags, environment={}), told=lambda address: print(address, flush=True), **bad)
 """
 GENEROUS = {
@@ -58,10 +70,12 @@ class Process:
         self.process.kill()
         self._reap()
 
-    def stop(self) -> int:
+    def stop(self) -> str:
+        """End it as an operator would, and return what it had logged."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            self.process.wait(20)
+            return self.errors()
         finally:
             self._reap()
 
