@@ -31,7 +31,9 @@ class Sink(Protocol):
 def open_input(name: str | None) -> Iterator[BinaryIO]:
     """Open a file, or standard input for `-` and for nothing."""
     if name is None or name == STANDARD:
-        yield sys.stdin.buffer
+        # Not sys.stdin.buffer: while that gathers a large piece from a pipe, it does not hear Ctrl-C.
+        with os.fdopen(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as pipe:
+            yield pipe
         return
     try:
         file = Path(name).open("rb", buffering=0)  # noqa: SIM115  # closed by the `with` below
