@@ -12,6 +12,7 @@ from twinbell.bond.chain import DAY_S, WINDOW, Receiving, Sending
 from twinbell.bond.keys import Bond, Bundle, Role
 from twinbell.bond.message import Control
 from twinbell.bond.pendant import Pendant
+from twinbell.bond.record import Record
 from twinbell.crypto.kdf import sha256
 from twinbell.encoding import encode
 
@@ -120,8 +121,10 @@ def changes() -> dict[str, dict[str, Any]]:
     by_other = _epoch(ana, Drawn("by the owner without paper"))
     verified = control.sign(ana.keyring, control.VERIFIED, {"root": ben.keyring.root}, NOW_S)
     receipts = control.sign(ana.keyring, control.RECEIPTS, {"on": True}, NOW_S)
-    inbox = ana.keyring.with_inbox(Drawn("a new inbox")).inbox.to_record()
-    renewed = control.sign(ana.keyring, control.INBOX, {"inbox": inbox}, NOW_S)
+    draw = Drawn("a new inbox")
+    anew = ana.keyring.with_prekey(NOW_S, draw).with_inbox(draw)
+    inbox: Record = {"inbox": anew.inbox.to_record(), "prekey": anew.prekeys[-1].public.to_record()}
+    renewed = control.sign(ana.keyring, control.INBOX, inbox, NOW_S)
     return {
         "control_verified": _judged(ben, [verified], "the words were compared"),
         "control_receipts": _judged(ben, [receipts], "receipts are allowed"),

@@ -97,6 +97,7 @@ def refused_bundles() -> dict[str, dict[str, Any]]:
         "a_name_of_nothing": (changed(name=" "), "record", "a name has something in it"),
         "a_short_letter_key": (changed(letter=bytes(1215)), "record", "a key has its length"),
         "epoch_zero": (changed(epoch=0), "record", "epochs begin at 1"),
+        "a_beacon_that_is_none": (changed(chain={"period": 0}), "beacon", "a chain that does not read"),
         "a_relay_with_a_query": (
             changed(inbox=keyring.inbox.to_record() | {"relay": "https://a?b"}),
             "record",

@@ -8,6 +8,7 @@ from twinbell.bond.keys import Bundle, Device, Keyring, Root, check_relay_url
 from twinbell.bond.kit import Page
 from twinbell.encoding import decode_map, encode
 from twinbell.errors import Damaged, Mistaken, NotForMe
+from twinbell.wire.beacon import QUICKNET, Chain
 
 
 def test_everything_of_a_kit_follows_from_its_root_and_nothing_from_another():
@@ -46,6 +47,23 @@ def test_a_bundle_with_any_byte_changed_is_refused():
     for at in range(0, len(bundle), 37):
         with pytest.raises(Damaged):
             Bundle.parse(bundle[:at] + bytes([bundle[at] ^ 1]) + bundle[at + 1 :])
+
+
+def test_a_bundle_tells_the_beacon_of_its_relay():
+    ana = Person("Ana")
+    keyring = replace(ana.keyring, chain=QUICKNET.record())
+
+    bundle = Bundle.parse(keyring.bundle(ana.root))
+
+    assert Chain.from_record(bundle.chain) == QUICKNET
+
+
+def test_a_bundle_with_a_beacon_that_is_none_is_refused():
+    ana = Person("Ana")
+    keyring = replace(ana.keyring, chain=QUICKNET.record() | {"public_key": bytes(96)})
+
+    with pytest.raises(Damaged):
+        Bundle.parse(keyring.bundle(ana.root))
 
 
 def test_a_bundle_that_another_root_signed_is_refused():

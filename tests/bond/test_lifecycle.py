@@ -13,7 +13,7 @@ from twinbell.bond.keys import Root
 from twinbell.bond.message import Body, Control, Letter, Ring, read
 from twinbell.bond.pendant import Pendant
 from twinbell.encoding import encode
-from twinbell.errors import Damaged, Mistaken
+from twinbell.errors import Damaged, Mistaken, NotForMe
 
 LETTER = Letter(id=b"i" * 16, blob=b"b" * 16, length=9, sha256=b"s" * 32, lock=b"l" * 32, eml=b"e" * 32)
 
@@ -366,6 +366,29 @@ def test_removed_devices_by_the_root_change_the_keys_for_good_and_the_peer_renew
     assert len(two.heard("ana", ev.Rang)) == len(two.heard("ben", ev.Rang)) == 1
 
 
+def test_an_inbox_key_that_was_stolen_opens_nothing_a_week_after_the_peer_uses_the_new_one(two):
+    stolen = two.ana
+    two.does("ben", ev.DevicesRemoved(Root(two.ben.device.root)))
+    _, effects = lifecycle.step(stolen, ev.RingWanted(), NOW_S)
+    body = next(effect.body for effect in effects if isinstance(effect, ev.Deposit))
+    sealed = stolen.seal(body)
+    assert envelope.open_own(sealed, two.ben.keyring).body == body
+
+    two.does("ana", ev.RingWanted())
+    two.days(8)
+
+    with pytest.raises(NotForMe):
+        envelope.open_own(sealed, two.ben.keyring)
+
+
+def test_what_was_sealed_to_an_old_inbox_is_seen_to_be_stale(two):
+    sealed = two.ana.seal(b"never acknowledged")
+
+    two.does("ana", ev.DevicesRemoved(Root(two.ana.device.root)))
+
+    assert two.ana.is_stale(sealed)
+
+
 def test_removed_devices_by_the_identity_alone_ask_for_the_words_again(two):
     two.does("ben", ev.Verified())
 
@@ -458,7 +481,8 @@ def test_a_new_inbox_of_before_is_not_taken_back(two):
     again = renewed.with_inbox(secrets.token_bytes)
 
     for keyring in (again, renewed):
-        content = control.sign(old, control.INBOX, {"inbox": keyring.inbox.to_record()}, NOW_S).to_record()
+        said = {"inbox": keyring.inbox.to_record(), "prekey": keyring.prekeys[-1].public.to_record()}
+        content = control.sign(old, control.INBOX, said, NOW_S).to_record()
         two.sides["ana"], _, body = two.ana.wrote("control", now_s=NOW_S, heads=False, content=content)
         two.does("ben", ev.Arrived(two.ana.seal(body), NOW_S))
 

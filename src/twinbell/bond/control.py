@@ -1,7 +1,7 @@
 """Control messages: what changes the other's rights or beliefs, each signed by a key that may say it.
 
     epoch      all my keys are new: a device was removed      root (final) or identity (provisional)
-    inbox      my inbox key and deposit token are new         root or identity
+    inbox      my inbox key, deposit token and prekey are new root or identity
     verified   I have compared the six words                  root or identity
     receipts   say, or do not say, when something arrived     root or identity
 
@@ -15,7 +15,7 @@ with the root from paper. Root beats identity; then the higher epoch; between eq
 from dataclasses import dataclass, replace
 
 from twinbell.bond.frozen import Frozen
-from twinbell.bond.keys import BUNDLE_BYTES_MAX, EPOCH_MAX, Bundle, Inbox, Keyring, Role
+from twinbell.bond.keys import BUNDLE_BYTES_MAX, EPOCH_MAX, Bundle, Inbox, Keyring, PublicPrekey, Role
 from twinbell.bond.kit import Root
 from twinbell.bond.message import Control
 from twinbell.bond.record import VERSION, Fields, Record
@@ -157,9 +157,11 @@ def accept_epoch(judged: Judged, peer: Bundle, standing: Standing) -> tuple[Bund
 def accept_inbox(judged: Judged, peer: Bundle, standing: Standing) -> tuple[Bundle, Standing] | None:
     """Return the peer with a new inbox, or None where we know a newer one."""
     inbox = Inbox.from_record(judged.fields.map("inbox"))
+    prekey = PublicPrekey.from_record(judged.fields.map("prekey"))
     if judged.fields.number("epoch") != peer.epoch or inbox.generation <= peer.inbox.generation:
         return None
-    return replace(peer, inbox=inbox), replace(standing, inbox_at_s=judged.at_s)
+    prekey = prekey if prekey.number > peer.prekey.number else peer.prekey
+    return replace(peer, inbox=inbox, prekey=prekey), replace(standing, inbox_at_s=judged.at_s)
 
 
 def _identities(type: str, peer: Bundle, standing: Standing) -> list[bytes]:

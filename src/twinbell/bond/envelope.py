@@ -57,6 +57,7 @@ class Opened(Frozen):
     sender: Role
     prekey: int  # number of the prekey to which it was sealed
     epoch: int
+    newest: bool  # by the inbox key that was tried first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def open_(
     enc, sealed = envelope[5 : 5 + ENC_BYTES], envelope[5 + ENC_BYTES :]
     senders, inbox_keys = list(senders), list(inbox_keys)
     for prekey in (prekey for prekey in prekeys if prekey.tag == tag):
-        for epoch, psk in inbox_keys:
+        for at, (epoch, psk) in enumerate(inbox_keys):
             for sender in senders:
                 try:
                     plain = hpke.open_(
@@ -136,7 +137,7 @@ def open_(
                     )
                 except Damaged:
                     continue
-                return Opened(_unpadded(plain), sender, prekey.number, epoch)
+                return Opened(_unpadded(plain), sender, prekey.number, epoch, newest=at == 0)
     raise NotForMe("This message could not be opened with any key that is here.")
 
 

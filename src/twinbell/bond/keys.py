@@ -191,8 +191,11 @@ class Bundle:
         Without `by_root` the root may not have signed: its holder had lost a device and had no kit at hand.
         """
         from twinbell.crypto.signing import VerifyKey
+        from twinbell.wire.beacon import Chain
 
         bundle = cls._read(signed)
+        if bundle.chain is not None:
+            Chain.from_record(bundle.chain)
         outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
         message = LABEL_BUNDLE + outer.data("record")
         VerifyKey(bundle.identity).verify(outer.data("by_identity", 64), message)

@@ -47,6 +47,7 @@ SOUNDS_AN_HOUR_MAX = 20
 GAP_PATIENCE_S = 300  # what is under way may overtake
 GAP_ASKED_S = 30 * DAY_S
 RESENT_A_DAY_MAX = 1000  # a peer that asks for everything, every day, does not get it
+INBOX_KEY_KEPT_S = 7 * DAY_S  # an old one, after the peer was seen to use the new one
 KEPT_S = 30 * DAY_S  # unopened envelopes, and our bodies after the peer has said that it has them
 
 Step = tuple[Pendant, tuple[Effect, ...]]
@@ -94,7 +95,7 @@ def _devices_removed(pendant: Pendant, event: ev.DevicesRemoved, now_s: int, ran
     before = pendant.keyring
     after = before.with_epoch(pendant.device, now_s, random)
     signed = control.sign_epoch(before, after, now_s, root=event.root)
-    pendant = pendant.with_keyring(after)
+    pendant = replace(pendant.with_keyring(after), inbox_used_s=0)
     pendant, told = _deposit(pendant, signed, now_s, random, by_person=False)
     pendant, copies = _copied(pendant, now_s, random)
     return pendant, (ev.Register(pendant.registration), *told, *copies)
@@ -136,6 +137,8 @@ def _arrived(pendant: Pendant, event: ev.Arrived, now_s: int, random: Random) ->
         effects = (ev.Tell(ev.DeviceSeen(body.device)), *effects)
     if opened.sender is pendant.bond.role:  # from another device of our own: no kind is known for that yet
         return pendant, (ev.KeepRaw(opened.body), ev.Tell(ev.NewerNeeded(body.kind)))
+    if opened.newest and not pendant.inbox_used_s:
+        pendant = replace(pendant, inbox_used_s=now_s)
     pendant, read_by = _heads(pendant, body, now_s)
     pendant, said = _said(pendant, body, content, opened.body, verdict, event, now_s, random)
     return pendant, (*effects, *read_by, *said)
@@ -246,8 +249,10 @@ def _peer_epoch(pendant: Pendant, judged: control.Judged, now_s: int, random: Ra
         return pendant, ()
     peer, standing = accepted
     pendant = replace(pendant, standing=standing, changed=not judged.by_root)
-    pendant = pendant.with_keyring(replace(pendant.keyring, peer=peer).with_inbox(random))
-    inbox: Record = {"inbox": pendant.keyring.inbox.to_record()}
+    keyring = replace(pendant.keyring, peer=peer).with_prekey(now_s, random).with_inbox(random)
+    pendant = replace(pendant.with_keyring(keyring), inbox_used_s=0)
+    # With a new prekey too: what the peer has sealed to the old inbox key shows by its tag that it is stale.
+    inbox: Record = {"inbox": keyring.inbox.to_record(), "prekey": keyring.prekeys[-1].public.to_record()}
     pendant, told = _control(pendant, control.INBOX, inbox, now_s, random, by_person=False)
     pendant, copies = _copied(pendant, now_s, random)
     news = ev.Tell(ev.KeysChanged(final=judged.by_root))
@@ -321,7 +326,7 @@ def _tick(pendant: Pendant, event: ev.Tick, now_s: int, random: Random) -> Step:
     if now_s - pendant.daily_s < DAILY_S:
         return pendant, effects
     pendant = replace(pendant, daily_s=now_s)
-    for work in (_prekeys, _missing, _answered, _forgotten, _copied):
+    for work in (_inbox_keys, _prekeys, _missing, _answered, _forgotten, _copied):
         pendant, more = work(pendant, now_s, random)
         effects += more
     return pendant, effects
@@ -342,6 +347,15 @@ def _gaps_told(pendant: Pendant, now_s: int) -> Step:
         if tuple(gaps) != chain.gaps:
             pendant = pendant.with_chain(pendant.bond.role.other, replace(chain, gaps=tuple(gaps)))
     return pendant, tuple(effects)
+
+
+def _inbox_keys(pendant: Pendant, now_s: int, random: Random) -> Step:
+    """Let go of old inbox keys once the peer uses the new one: whoever stole one could write with it."""
+    keyring = pendant.keyring
+    used = pendant.inbox_used_s and now_s - pendant.inbox_used_s >= INBOX_KEY_KEPT_S
+    if not used or len(keyring.inbox_keys) == 1:
+        return pendant, ()
+    return pendant.with_keyring(replace(keyring, inbox_keys=keyring.inbox_keys[-1:]), copy=False), ()
 
 
 def _prekeys(pendant: Pendant, now_s: int, random: Random) -> Step:

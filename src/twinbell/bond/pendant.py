@@ -46,6 +46,7 @@ class Pendant:
     asked: tuple[tuple[int, int], ...] = ()  # counters of ours that the peer has not got
     unopened: tuple[tuple[bytes, int], ...] = ()  # (short hash, when it came)
     named: tuple[tuple[int, int], ...] = ()  # (day, counter of ours that the peer had by then)
+    inbox_used_s: int = 0  # when the peer was first seen to use our newest inbox key; 0 = not yet
     rung: tuple[int, ...] = ()  # when rings were sounded in the last hour
     daily_s: int = 0
 
@@ -170,6 +171,7 @@ class Pendant:
             "asked": [list(asked) for asked in self.asked],
             "unopened": [list(unopened) for unopened in self.unopened],
             "named": [list(named) for named in self.named],
+            "inbox_used": self.inbox_used_s,
             "rung": list(self.rung),
             "daily": self.daily_s,
         }
@@ -200,6 +202,7 @@ class Pendant:
             asked=tuple(asked),  # type: ignore[arg-type]
             unopened=tuple(unopened),  # type: ignore[arg-type]
             named=tuple(named),  # type: ignore[arg-type]
+            inbox_used_s=fields.number("inbox_used"),
             rung=tuple(at for at in fields.items("rung", length_max=1024) if isinstance(at, int)),
             daily_s=fields.number("daily"),
         )
