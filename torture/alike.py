@@ -3,7 +3,7 @@
 Three kinds of request go to a relay in random order, and the times of their answers are compared by Welch's
 t: |t| < 4.5 for each two kinds. The bytes of all answers, but for the date, are one and the same.
 
-To make it hard, finding a mailbox that exists takes half a millisecond longer in the relay that is asked.
+To make it hard, finding a mailbox that exists takes a millisecond longer in the relay that is asked.
 The known fault: the same relay, answering as soon as it knows. It must be caught.
 """
 
@@ -37,8 +37,8 @@ def welch(left: list[float], right: list[float]) -> float:
 
 
 def trimmed(times: list[float]) -> list[float]:
-    """Leave out the slowest twentieth: another program had the processor."""
-    return sorted(times)[: len(times) - len(times) // 20]
+    """Leave out the slowest third: another program had the processor."""
+    return sorted(times)[: len(times) - len(times) // 3]
 
 
 def prepare(port: int) -> dict[str, list[bytes]]:

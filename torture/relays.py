@@ -30,7 +30,7 @@ if bad.pop("slow", False):
     find = Mailboxes.find
     def slow_find(self, box):
         live = find(self, box)
-        time.sleep(0.0005 if live is not None else 0)
+        time.sleep(0.001 if live is not None else 0)
         return live
     Mailboxes.find = slow_find
 serve(load(flags, environment={}), told=lambda address: print(address, flush=True), **bad)
