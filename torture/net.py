@@ -21,7 +21,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from unittest import mock
 
-from twinbell.bond import bell, lifecycle
+from twinbell.bond import bell, daily, lifecycle
 from twinbell.bond import event as ev
 from twinbell.bond.chain import Receiving, Verdict
 from twinbell.bond.code import Form
@@ -309,12 +309,12 @@ def silent(pendant: Pendant, now_s: int) -> tuple[Pendant, tuple[ev.Effect, ...]
 
 
 _ACCEPT = Receiving.accept
-_GAPS_TOLD = lifecycle._gaps_told
+_GAPS_TOLD = daily._gaps_told
 
 FAULTS = {
     "forgets what it has": (Receiving, "accept", forgetful, False),
     "takes a fork for a double": (Receiving, "accept", fork_as_double, True),
-    "never tells a gap": (lifecycle, "_gaps_told", silent, False),
+    "never tells a gap": (daily, "_gaps_told", silent, False),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from vectors.chance import Drawn, save, written
 from vectors.make_keys import NOW_S, person
 
-from twinbell.bond import control, lifecycle
+from twinbell.bond import arrival, control
 from twinbell.bond import event as ev
 from twinbell.bond.chain import DAY_S, WINDOW, Receiving, Sending
 from twinbell.bond.keys import Bond, Bundle, Role
@@ -155,7 +155,7 @@ def _judged(ben: Pendant, changes: list[Control], says: str) -> dict[str, Any]:
     bond = ben.bond
     rows, refused, pendant = [], False, ben
     for content in changes:
-        pendant, effects = lifecycle._controlled(pendant, content, (), NOW_S, Drawn("Ben answers"))
+        pendant, effects = arrival.controlled(pendant, content, (), NOW_S, Drawn("Ben answers"))
         told = [effect.news for effect in effects if isinstance(effect, ev.Tell)]
         refused = refused or ev.ControlRefused() in told
         rows.append(

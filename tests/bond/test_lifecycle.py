@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from tests.bond.people import NOW_S, pair
 
-from twinbell.bond import control, envelope, lifecycle
+from twinbell.bond import arrival, control, daily, envelope, lifecycle
 from twinbell.bond import event as ev
 from twinbell.bond.chain import DAY_S
 from twinbell.bond.keys import Root
@@ -102,9 +102,9 @@ def test_a_ring_that_lay_for_five_minutes_is_shown_and_not_sounded(two):
 
 
 def test_after_so_many_rings_in_an_hour_the_rest_is_silent(two):
-    for _ in range(lifecycle.SOUNDS_AN_HOUR_MAX + 5):
+    for _ in range(arrival.SOUNDS_AN_HOUR_MAX + 5):
         two.does("ana", ev.RingWanted())
-    assert [rang.sound for rang in two.heard("ben", ev.Rang)].count(True) == lifecycle.SOUNDS_AN_HOUR_MAX
+    assert [rang.sound for rang in two.heard("ben", ev.Rang)].count(True) == arrival.SOUNDS_AN_HOUR_MAX
 
     two.now_s += 3700
     two.does("ana", ev.RingWanted())
@@ -172,7 +172,7 @@ def test_what_cannot_be_opened_is_kept_told_once_and_asked_for_with_the_day(two)
     two.does("ben", broken)
     two.does("ben", broken)
     assert len(two.heard("ben", ev.Unopenable)) == 1
-    assert two.caused("ben", ev.KeepRaw)[0].until_s == NOW_S + lifecycle.KEPT_S
+    assert two.caused("ben", ev.KeepRaw)[0].until_s == NOW_S + arrival.UNOPENED_KEPT_S
     two.days(2)
 
     assert [rang.ring.pattern for rang in two.heard("ben", ev.Rang)] == [(400,), (77,)]
@@ -185,7 +185,7 @@ def test_a_gap_is_told_after_a_while_asked_for_once_a_day_and_closed(two):
 
     two.does("ben", ev.Tick())
     assert two.heard("ben", ev.GapSeen) == []
-    two.now_s += lifecycle.GAP_PATIENCE_S
+    two.now_s += daily.GAP_PATIENCE_S
     two.does("ben", ev.Tick())
     two.does("ben", ev.Tick())
     assert [(gap.first, gap.last) for gap in two.heard("ben", ev.GapSeen)] == [(1, 1)]
@@ -229,7 +229,7 @@ def test_a_peer_that_asks_for_everything_does_not_get_everything(two):
     two.does("ana", ev.Tick(), deliver=False)
 
     (resend,) = two.caused("ana", ev.Resend)
-    assert resend.last - resend.first + 1 == lifecycle.RESENT_A_DAY_MAX
+    assert resend.last - resend.first + 1 == daily.RESENT_A_DAY_MAX
 
 
 def test_a_kind_that_is_not_known_is_kept_and_told(two):

@@ -30,63 +30,46 @@ for seven days, only the answerer believes in the bond, and hears nothing.
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from enum import Enum
-from typing import TypeAlias, TypeVar
+from dataclasses import replace
+from typing import TypeAlias
 
 from twinbell.bond.code import Code, Form, check_nameplate, fresh_secret
 from twinbell.bond.frozen import Frozen
-from twinbell.bond.keys import BUNDLE_BYTES_MAX, WORDS_BYTES, Bond, Bundle, Role
-from twinbell.bond.record import VERSION, Fields, Random, Record, fresh
+from twinbell.bond.keys import Bundle
+from twinbell.bond.record import VERSION, Fields, Random, fresh
+from twinbell.bond.side import (
+    ANSWER_WITHIN_S,
+    MESSAGE_BYTES_MAX,
+    NONCE_BYTES,
+    SEED_BYTES,
+    SID_BYTES,
+    TOKEN_BYTES,
+    Answerer,
+    Giver,
+    Joined,
+    Outcome,
+    Session,
+    Side,
+    State,
+    end,
+    words_bits,
+)
 from twinbell.crypto import aead, cpace, kdf, xwing
 from twinbell.encoding import Value, decode, encode, lv
-from twinbell.errors import Burnt, Damaged, Mistaken
+from twinbell.errors import Damaged
+
+__all__ = [
+    "ANSWER_WITHIN_S", "MESSAGE_BYTES_MAX", "Answerer", "Burn", "Check", "Event", "Fetch", "Giver", "Gone",
+    "Joined", "Message", "Outcome", "Place", "Placed", "Put", "Refused", "Session", "State", "Stored", "Tick",
+    "Todo", "answer", "give", "step", "todo", "words_bits",
+]  # fmt: skip
 
 CHANNEL = b"twinbell/v1/bell"  # CPace's CI
 LABEL_NONCE = b"twinbell/v1/nonce"
 LABEL_TRANSCRIPT = b"twinbell/v1/th"
-LABEL_KEY = b"twinbell/v1/bell/"  # ‖ a, b or bond
-LABEL_WORDS = b"twinbell/v1/words"
 
-ANSWER_WITHIN_S = 600
 FETCH_SLACK_S = 60  # a long poll, and two clocks
 FINISH_WITHIN_S = 7 * 86400
-MESSAGE_BYTES_MAX = 16_384
-
-NONCE_BYTES = SID_BYTES = SEED_BYTES = TOKEN_BYTES = 32
-
-
-class State(Enum):
-    """Where a side is. The table above says how it gets there."""
-
-    NEW = "new"
-    OFFERED = "offered"
-    SPENT = "spent"
-    CONFIRMED = "confirmed"
-    CALLED = "called"
-    ANSWERED = "answered"
-    JOINED = "joined"
-    DONE = "done"  # joined, and nothing left to do
-    WRONG_CODE = "wrong code"
-    BURNT = "burnt"
-    EXPIRED = "expired"
-
-
-class Outcome(Enum):
-    """What a person is told in the end."""
-
-    JOINED = "joined"
-    WRONG_CODE = "wrong code"
-    BURNT = "burnt"
-
-
-_OUTCOMES = {
-    State.JOINED: Outcome.JOINED,
-    State.DONE: Outcome.JOINED,
-    State.WRONG_CODE: Outcome.WRONG_CODE,
-    State.BURNT: Outcome.BURNT,
-    State.EXPIRED: Outcome.BURNT,
-}
 
 
 # What happens to a side.
@@ -162,227 +145,6 @@ class Burn(Frozen):
 Todo: TypeAlias = Place | Put | Fetch | Check | Burn
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What follows from a bell's first two messages and the keys of one side."""
-
-    transcript: bytes
-    key_a: bytes = field(repr=False)
-    key_b: bytes = field(repr=False)
-    bond: bytes
-
-    @classmethod
-    def derive(cls, transcript: bytes, isk: bytes, kem_secret: bytes) -> "Session":
-        a, b, bond = (
-            kdf.hkdf(isk + kem_secret, salt=transcript, info=LABEL_KEY + name)
-            for name in (b"a", b"b", b"bond")
-        )
-        return cls(transcript, a, b, bond)
-
-    def to_record(self) -> Record:
-        return {"th": self.transcript, "a": self.key_a, "b": self.key_b, "bond": self.bond}
-
-    @classmethod
-    def from_record(cls, record: Record) -> "Session":
-        fields = Fields(record, "session")
-        return cls(*(fields.data(name, 32) for name in ("th", "a", "b", "bond")))
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """What success leaves: the bond, and what the other showed of their keys."""
-
-    bond: Bond
-    peer: Bundle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Giver:
-    """The side that gives the bell."""
-
-    state: State
-    form: Form
-    relay: str
-    nameplate: str
-    secret: str = field(repr=False)
-    token: bytes = field(repr=False)  # bearer token of this side at the pairing mailbox
-    sid: bytes
-    scalar: bytes = field(repr=False)
-    kem_seed: bytes = field(repr=False)
-    nonce: bytes = field(repr=False)
-    bundle: bytes = field(repr=False)
-    made_s: int
-    m1: bytes = field(repr=False)
-    m2: bytes = field(repr=False, default=b"")
-    m3: bytes = field(repr=False, default=b"")
-    session: Session | None = None
-    peer: bytes = field(repr=False, default=b"")
-    joined_s: int = 0
-    reason: str = ""
-
-    @property
-    def code(self) -> Code:
-        """The code to give; raise `Mistaken` before the relay has given it a nameplate."""
-        if not self.nameplate:
-            raise Mistaken("This bell does not hang at a relay yet.")
-        return Code(form=self.form, relay=self.relay, nameplate=self.nameplate, secret=self.secret)
-
-    @property
-    def expires_s(self) -> int:
-        """Until when it can be answered."""
-        return self.made_s + ANSWER_WITHIN_S
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How it ended; None while it is open."""
-        return _OUTCOMES.get(self.state)
-
-    @property
-    def joined(self) -> Joined:
-        """The bond; raise `Burnt` where there is none."""
-        return _joined(self, Role.GIVER, self.nonce)
-
-    def to_record(self) -> Record:
-        return {
-            "v": VERSION,
-            "type": "giver",
-            "state": self.state.value,
-            "form": self.form.value,
-            "relay": self.relay,
-            "nameplate": self.nameplate,
-            "secret": self.secret,
-            "token": self.token,
-            "sid": self.sid,
-            "scalar": self.scalar,
-            "kem_seed": self.kem_seed,
-            "nonce": self.nonce,
-            "bundle": self.bundle,
-            "made": self.made_s,
-            "m1": self.m1,
-            "m2": self.m2,
-            "m3": self.m3,
-            "session": self.session.to_record() if self.session else None,
-            "peer": self.peer,
-            "joined": self.joined_s,
-            "reason": self.reason,
-        }
-
-    @classmethod
-    def from_record(cls, record: Record) -> "Giver":
-        """Load a giver. One that was saved SPENT comes back BURNT: its one guess may have been seen."""
-        fields = Fields.typed(record, "giver")
-        giver = cls(
-            state=_state(fields.text("state", length_max=16)),
-            form=Form(fields.text("form", length_max=8)),
-            relay=fields.text("relay", length_max=255),
-            nameplate=fields.text("nameplate", length_max=32),
-            secret=fields.text("secret", length_max=64),
-            token=fields.data("token", TOKEN_BYTES),
-            sid=fields.data("sid", SID_BYTES),
-            scalar=fields.data("scalar", length_max=32),
-            kem_seed=fields.data("kem_seed", length_max=32),
-            nonce=fields.data("nonce", NONCE_BYTES),
-            bundle=fields.data("bundle", length_max=BUNDLE_BYTES_MAX),
-            made_s=fields.number("made"),
-            m1=fields.data("m1", length_max=MESSAGE_BYTES_MAX),
-            m2=fields.data("m2", length_max=MESSAGE_BYTES_MAX),
-            m3=fields.data("m3", length_max=MESSAGE_BYTES_MAX),
-            session=Session.from_record(fields.map("session")) if fields.has("session") else None,
-            peer=fields.data("peer", length_max=BUNDLE_BYTES_MAX),
-            joined_s=fields.number("joined"),
-            reason=fields.text("reason", length_max=256),
-        )
-        if giver.state is State.SPENT:
-            return _end(giver, State.BURNT, "Twinbell was stopped while this bell was being answered.")
-        return giver
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answerer:
-    """The side that answers the bell."""
-
-    state: State
-    code: Code
-    token: bytes = field(repr=False)
-    bundle: bytes = field(repr=False)
-    made_s: int
-    random: Random = field(repr=False, default=fresh, compare=False)
-    commitment: bytes = b""  # to the giver's nonce
-    peer_hash: bytes = b""  # of the giver's bundle
-    tag_a: bytes = field(repr=False, default=b"")
-    m2: bytes = field(repr=False, default=b"")
-    m4: bytes = field(repr=False, default=b"")
-    session: Session | None = None
-    nonce: bytes = b""
-    peer: bytes = field(repr=False, default=b"")
-    joined_s: int = 0
-    reason: str = ""
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How it ended; None while it is open."""
-        return _OUTCOMES.get(self.state)
-
-    @property
-    def joined(self) -> Joined:
-        """The bond; raise `Burnt` where there is none."""
-        return _joined(self, Role.ANSWERER, self.nonce)
-
-    def to_record(self) -> Record:
-        return {
-            "v": VERSION,
-            "type": "answerer",
-            "state": self.state.value,
-            "form": self.code.form.value,
-            "relay": self.code.relay,
-            "nameplate": self.code.nameplate,
-            "secret": self.code.secret,
-            "token": self.token,
-            "bundle": self.bundle,
-            "made": self.made_s,
-            "commitment": self.commitment,
-            "peer_hash": self.peer_hash,
-            "tag_a": self.tag_a,
-            "m2": self.m2,
-            "m4": self.m4,
-            "session": self.session.to_record() if self.session else None,
-            "nonce": self.nonce,
-            "peer": self.peer,
-            "joined": self.joined_s,
-            "reason": self.reason,
-        }
-
-    @classmethod
-    def from_record(cls, record: Record, *, random: Random = fresh) -> "Answerer":
-        fields = Fields.typed(record, "answerer")
-        return cls(
-            state=_state(fields.text("state", length_max=16)),
-            code=Code(
-                form=Form(fields.text("form", length_max=8)),
-                relay=fields.text("relay", length_max=255),
-                nameplate=fields.text("nameplate", length_max=32),
-                secret=fields.text("secret", length_max=64),
-            ),
-            token=fields.data("token", TOKEN_BYTES),
-            bundle=fields.data("bundle", length_max=BUNDLE_BYTES_MAX),
-            made_s=fields.number("made"),
-            random=random,
-            commitment=fields.data("commitment", length_max=32),
-            peer_hash=fields.data("peer_hash", length_max=32),
-            tag_a=fields.data("tag_a", length_max=cpace.TAG_BYTES),
-            m2=fields.data("m2", length_max=MESSAGE_BYTES_MAX),
-            m4=fields.data("m4", length_max=MESSAGE_BYTES_MAX),
-            session=Session.from_record(fields.map("session")) if fields.has("session") else None,
-            nonce=fields.data("nonce", length_max=NONCE_BYTES),
-            peer=fields.data("peer", length_max=BUNDLE_BYTES_MAX),
-            joined_s=fields.number("joined"),
-            reason=fields.text("reason", length_max=256),
-        )
-
-
-Side = TypeVar("Side", Giver, Answerer)
-
-
 def give(bundle: bytes, *, form: Form, relay: str, now_s: int, random: Random = fresh) -> Giver:
     """Return a giver with a fresh secret; `bundle` is our signed bundle. Save it, then ask `todo`."""
     secret, sid = fresh_secret(form, random), random(SID_BYTES)
@@ -456,7 +218,7 @@ def step(side: Side, event: Event, now_s: int) -> Side:
             return replace(side, state=State.DONE)
         return side
     if now_s > _deadline(side):
-        return _end(side, State.EXPIRED, "Nobody answered this bell in time.")
+        return end(side, State.EXPIRED, "Nobody answered this bell in time.")
     handler = _TABLE.get((type(side), side.state, type(event)))
     return handler(side, event, now_s) if handler else side
 
@@ -467,13 +229,6 @@ def _deadline(side: Giver | Answerer) -> int:
     return side.made_s + FINISH_WITHIN_S
 
 
-def _end(side: Side, state: State, reason: str) -> Side:
-    """Close a side for good. Its secrets go: nothing of them is needed any more."""
-    if isinstance(side, Giver):
-        return replace(side, state=state, reason=reason, scalar=b"", kem_seed=b"", session=None)
-    return replace(side, state=state, reason=reason, session=None, tag_a=b"")
-
-
 # The giver.
 
 
@@ -481,7 +236,7 @@ def _placed(giver: Giver, event: Placed, now_s: int) -> Giver:
     try:
         return replace(giver, state=State.OFFERED, nameplate=check_nameplate(giver.form, event.nameplate))
     except Damaged as error:
-        return _end(giver, State.BURNT, str(error))
+        return end(giver, State.BURNT, str(error))
 
 
 def _spend(giver: Giver, event: Message, now_s: int) -> Giver:
@@ -498,7 +253,7 @@ def _check(giver: Giver, event: Check, now_s: int) -> Giver:
         cpace.check_tag(run.tag_b, fields.data("tag", cpace.TAG_BYTES))
         kem_secret = xwing.decapsulate(giver.kem_seed, ciphertext)
     except Damaged:
-        return _end(giver, State.WRONG_CODE, "Somebody answered this bell with a wrong code.")
+        return end(giver, State.WRONG_CODE, "Somebody answered this bell with a wrong code.")
     session = Session.derive(_hash(giver.m1, giver.m2), run.isk, kem_secret)
     m3 = encode(
         {
@@ -521,7 +276,7 @@ def _finish(giver: Giver, event: Message, now_s: int) -> Giver:
         peer = _bundle(giver.session.key_b, fields.data("sealed"), giver.session.transcript, peer_hash)
         _not_ourselves(peer, giver.bundle)
     except Damaged:
-        return _end(giver, State.BURNT, "The answer to this bell was changed on the way.")
+        return end(giver, State.BURNT, "The answer to this bell was changed on the way.")
     return replace(giver, state=State.JOINED, peer=peer.signed, joined_s=now_s)
 
 
@@ -542,7 +297,7 @@ def _answer(answerer: Answerer, event: Message, now_s: int) -> Answerer:
         transcript = cpace.Transcript(share_a=theirs, data_a=data_a, share_b=share, data_b=data_b)
         run = cpace.finish(scalar, transcript, sid=sid, initiator=False)
     except Damaged:
-        return _end(answerer, State.BURNT, "What hangs at this relay is not a bell.")
+        return end(answerer, State.BURNT, "What hangs at this relay is not a bell.")
     m2 = encode({"v": VERSION, "type": "bell-2", "y": share, "ad": data_b, "tag": run.tag_b})
     return replace(
         answerer,
@@ -567,7 +322,7 @@ def _join(answerer: Answerer, event: Message, now_s: int) -> Answerer:
         peer = _bundle(session.key_a, fields.data("sealed"), session.transcript, answerer.peer_hash)
         _not_ourselves(peer, answerer.bundle)
     except Damaged:
-        return _end(answerer, State.BURNT, "The answer of the giver does not fit: somebody may be between.")
+        return end(answerer, State.BURNT, "The answer of the giver does not fit: somebody may be between.")
     sealed = aead.seal(session.key_b, answerer.bundle, aad=session.transcript)
     m4 = encode({"v": VERSION, "type": "bell-4", "sealed": sealed})
     return replace(answerer, state=State.JOINED, nonce=nonce, peer=peer.signed, m4=m4, joined_s=now_s)
@@ -579,13 +334,13 @@ def _join(answerer: Answerer, event: Message, now_s: int) -> Answerer:
 def _refused(answerer: Answerer, event: Refused, now_s: int) -> Answerer:
     if event.number != 2:
         return answerer
-    return _end(answerer, State.BURNT, "It seems that somebody else has answered this bell.")
+    return end(answerer, State.BURNT, "It seems that somebody else has answered this bell.")
 
 
 def _gone(side: Side, event: Gone, now_s: int) -> Side:
     if side.state is State.ANSWERED:
-        return _end(side, State.WRONG_CODE, "It seems that the code was not right.")
-    return _end(side, State.BURNT, "It seems that this bell is burnt, or that its time is over.")
+        return end(side, State.WRONG_CODE, "It seems that the code was not right.")
+    return end(side, State.BURNT, "It seems that this bell is burnt, or that its time is over.")
 
 
 _TABLE: dict[tuple[type, State, type], Callable] = {  # type: ignore[type-arg]
@@ -604,12 +359,6 @@ _TABLE: dict[tuple[type, State, type], Callable] = {  # type: ignore[type-arg]
 
 
 # What both sides compute.
-
-
-def words_bits(transcript: bytes, nonce: bytes) -> bytes:
-    """Return the 66 bits of words and picture: nine bytes, the last six bits zero."""
-    digest = kdf.sha256(LABEL_WORDS, transcript, nonce)[:WORDS_BYTES]
-    return digest[:-1] + bytes([digest[-1] & 0b1100_0000])
 
 
 def _hash(m1: bytes, m2: bytes) -> bytes:
@@ -653,22 +402,3 @@ def _bundle(key: bytes, sealed: bytes, transcript: bytes, expected: bytes) -> Bu
 def _not_ourselves(peer: Bundle, ours: bytes) -> None:
     if peer.root == Bundle.parse(ours).root:
         raise Damaged("This bell was answered by the one who gave it.")
-
-
-def _joined(side: Giver | Answerer, role: Role, nonce: bytes) -> Joined:
-    if side.outcome is not Outcome.JOINED or side.session is None:
-        raise Burnt(side.reason or "This bell has not been answered yet.")
-    bond = Bond(
-        id=side.session.bond,
-        role=role,
-        words=words_bits(side.session.transcript, nonce),
-        since_s=side.joined_s,
-    )
-    return Joined(bond, Bundle.parse(side.peer))
-
-
-def _state(text: str) -> State:
-    try:
-        return State(text)
-    except ValueError:
-        raise Damaged("This bell is in a state that this Twinbell does not know.") from None

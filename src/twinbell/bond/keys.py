@@ -3,7 +3,7 @@
     Root (kit.py)   on paper: outranks everything
     Keyring         what all devices of a person share: identity, letter keys, prekeys, inbox
     Device          what one device has for itself
-    Bundle          the public side of a keyring, signed: what the peer knows
+    Bundle          the public side of a keyring, signed: what the peer knows (bundle.py)
     Bond            what both have of the pairing: its id, who gave the bell, the bits of the six words
 
 Nothing is shared between two bonds. An *epoch* is one set of identity, letter key and inbox key; a new one
@@ -17,7 +17,22 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from twinbell.bond.kit import FINGERPRINT_BYTES, RELAY_URL_LENGTH_MAX, Page, Root, fingerprint
+from twinbell.bond.bundle import (
+    BOX_BYTES,
+    BUNDLE_BYTES_MAX,
+    EPOCH_MAX,
+    LABEL_BUNDLE,
+    NAME_LENGTH_MAX,
+    RECIPIENT_BYTES,
+    TAG_BYTES,
+    TOKEN_BYTES,
+    Bundle,
+    Inbox,
+    PublicPrekey,
+    check_name,
+    check_relay_url,
+)
+from twinbell.bond.kit import RELAY_URL_LENGTH_MAX, Page, Root
 from twinbell.bond.record import VERSION, Fields, Random, Record, row
 from twinbell.crypto import kdf
 from twinbell.encoding import Value, encode, padme
@@ -27,33 +42,15 @@ if TYPE_CHECKING:  # imported where they are used: a ring needs neither
     from twinbell.crypto.signing import SigningKey
 
 __all__ = [
-    "FINGERPRINT_BYTES",
-    "Bond",
-    "Bundle",
-    "Device",
-    "Inbox",
-    "Keyring",
-    "Page",
-    "Prekey",
-    "Role",
-    "Root",
-]
+    "BUNDLE_BYTES_MAX", "EPOCH_MAX", "LABEL_BUNDLE", "Bond", "Bundle", "Device", "Inbox", "Keyring", "Page",
+    "Prekey", "PublicPrekey", "Role", "Root", "check_relay_url",
+]  # fmt: skip
 
-LABEL_BUNDLE = b"twinbell/v1/bundle"  # ‖ record: what identity and root sign
-
-RECIPIENT_BYTES = 1216
 SEED_BYTES = 32
-TAG_BYTES = 4
-BOX_BYTES = 16
-TOKEN_BYTES = 32
 DEVICE_BYTES = 8
 BOND_BYTES = 32
 WORDS_BYTES = 9  # 66 bits and six zeros
 
-EPOCH_MAX = 2**32 - 1  # four bytes in the info of an envelope
-NAME_LENGTH_MAX = 64
-CHAIN_BYTES_MAX = 2048
-BUNDLE_BYTES_MAX = 8192  # measured: 4.5 KiB with a chain; m3 and m4 carry it within the relay's 16 KiB
 KEYRING_BYTES_MAX = 60_000  # sealed and padded it must fit into the relay's slot of 64 KiB
 KEYRING_BYTES_MIN = 16_384
 INBOX_KEYS_MAX = 3  # the newest, and what may still be under way to the two before
@@ -112,131 +109,6 @@ class Prekey:
         from twinbell.crypto import xwing
 
         return PublicPrekey(number=self.number, tag=self.tag, key=xwing.public(self.seed))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublicPrekey:
-    """A prekey as the peer knows it. A higher number is newer; the tag finds it again."""
-
-    number: int
-    tag: bytes
-    key: bytes = field(repr=False)  # long, not secret
-
-    def to_record(self) -> Record:
-        return {"number": self.number, "tag": self.tag, "key": self.key}
-
-    @classmethod
-    def from_record(cls, value: Value) -> "PublicPrekey":
-        fields = Fields(value, "prekey")
-        return cls(
-            number=fields.number("number", 1),
-            tag=fields.data("tag", TAG_BYTES),
-            key=fields.data("key", RECIPIENT_BYTES),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inbox:
-    """Where a person is written to. Whoever knows `deposit` and `key` may write."""
-
-    relay: str
-    box: bytes
-    deposit: bytes = field(repr=False)
-    key: bytes = field(repr=False)
-    generation: int
-
-    def to_record(self) -> Record:
-        return {
-            "relay": self.relay,
-            "box": self.box,
-            "deposit": self.deposit,
-            "key": self.key,
-            "generation": self.generation,
-        }
-
-    @classmethod
-    def from_record(cls, value: Value) -> "Inbox":
-        fields = Fields(value, "inbox")
-        return cls(
-            relay=check_relay_url(fields.text("relay", length_max=RELAY_URL_LENGTH_MAX)),
-            box=fields.data("box", BOX_BYTES),
-            deposit=fields.data("deposit", TOKEN_BYTES),
-            key=fields.data("key", SEED_BYTES),
-            generation=fields.number("generation", 1),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
-    """What one person knows of the other's keys.
-
-    `signed` is as it was received; `prekey` and `inbox` may have been renewed since.
-    """
-
-    epoch: int
-    root: bytes
-    identity: bytes
-    letter: bytes = field(repr=False)  # long, not secret
-    kit: bytes = field(repr=False)
-    prekey: PublicPrekey
-    inbox: Inbox
-    chain: Record | None  # the beacon of their relay, as `Chain.record` writes it
-    name: str
-    signed: bytes = field(repr=False)
-
-    @classmethod
-    def parse(cls, signed: bytes, *, by_root: bool = True) -> "Bundle":
-        """Read a signed bundle; raise `Damaged` unless record and both signatures are good.
-
-        Without `by_root` the root may not have signed: its holder had lost a device and had no kit at hand.
-        """
-        from twinbell.crypto.signing import VerifyKey
-        from twinbell.wire.beacon import Chain
-
-        bundle = cls._read(signed)
-        if bundle.chain is not None:
-            Chain.from_record(bundle.chain)
-        outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
-        message = LABEL_BUNDLE + outer.data("record")
-        VerifyKey(bundle.identity).verify(outer.data("by_identity", 64), message)
-        if by_root or outer.has("by_root"):
-            VerifyKey(bundle.root).verify(outer.data("by_root", 64), message)
-        return bundle
-
-    @classmethod
-    def _read(cls, signed: bytes) -> "Bundle":
-        outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
-        fields = Fields.of(outer.data("record"), "bundle", bytes_max=BUNDLE_BYTES_MAX)
-        return cls(
-            epoch=fields.number("epoch", 1, EPOCH_MAX),
-            root=fields.data("root", 32),
-            identity=fields.data("identity", 32),
-            letter=fields.data("letter", RECIPIENT_BYTES),
-            kit=fields.data("kit", RECIPIENT_BYTES),
-            prekey=PublicPrekey.from_record(fields.map("prekey")),
-            inbox=Inbox.from_record(fields.map("inbox")),
-            chain=fields.map("chain") if fields.has("chain") else None,
-            name=_name(fields.text("name", length_max=NAME_LENGTH_MAX)),
-            signed=signed,
-        )
-
-    @property
-    def fingerprint(self) -> bytes:
-        """The 16 bytes of the root key for a kit page."""
-        return fingerprint(self.root)
-
-    def to_record(self) -> Record:
-        return {"signed": self.signed, "prekey": self.prekey.to_record(), "inbox": self.inbox.to_record()}
-
-    @classmethod
-    def from_record(cls, value: Value) -> "Bundle":
-        """Load what `parse` has checked before: the signatures are not looked at again."""
-        fields = Fields(value, "peer")
-        return replace(
-            cls._read(fields.data("signed", length_max=BUNDLE_BYTES_MAX)),
-            prekey=PublicPrekey.from_record(fields.map("prekey")),
-            inbox=Inbox.from_record(fields.map("inbox")),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,7 +204,7 @@ class Keyring:
         Raises `Mistaken` for a name or a relay URL that no bundle could carry.
         """
         try:
-            _name(name), check_relay_url(relay)
+            check_name(name), check_relay_url(relay)
         except Damaged as error:
             raise Mistaken(str(error)) from None
         return cls(
@@ -541,19 +413,3 @@ def _seeds(values: "list[Value] | object") -> tuple[bytes, ...]:
     if not seeds or not all(isinstance(seed, bytes) and len(seed) == SEED_BYTES for seed in seeds):
         raise Damaged("A key of this keyring is not what it should be.")
     return seeds
-
-
-def _name(name: str) -> str:
-    # A name is shown on the other's screen and terminal: nothing in it may move the cursor.
-    if not name.strip() or not name.isprintable() or len(name) > NAME_LENGTH_MAX:
-        raise Damaged(f"A name has 1 to {NAME_LENGTH_MAX} characters, all of them visible.")
-    return name
-
-
-def check_relay_url(url: str) -> str:
-    """Return `url` if it can be the address of a relay; raise `Damaged` if not."""
-    if not url.startswith(("https://", "http://")) or url.endswith("/") or len(url) > RELAY_URL_LENGTH_MAX:
-        raise Damaged("The address of a relay begins with https:// and does not end with a slash.")
-    if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' ?#@\\"<>'):
-        raise Damaged("The address of a relay is its scheme, its host and no more.")
-    return url

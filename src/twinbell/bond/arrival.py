@@ -1,0 +1,247 @@
+"""What comes in: an envelope is opened, judged by its chain, read, and does what it says.
+
+Nothing here raises for what came from outside, and nothing is dropped but doubles: what cannot be opened, or
+needs a newer Twinbell, is kept and told.
+"""
+
+from dataclasses import replace
+
+from twinbell.bond import control, envelope
+from twinbell.bond import event as ev
+from twinbell.bond.chain import DAY_S, Gap, Receiving, Verdict
+from twinbell.bond.event import Effect
+from twinbell.bond.message import (
+    GAPS_MAX,
+    Body,
+    Control,
+    KeyringCopy,
+    Letter,
+    Missing,
+    NewPrekey,
+    Ring,
+    digest,
+    read,
+)
+from twinbell.bond.pendant import UNOPENED_MAX, Pendant
+from twinbell.bond.record import Random, Record
+from twinbell.bond.writing import Step, copied, send_control
+from twinbell.encoding import encode
+from twinbell.errors import Damaged, NotForMe
+
+SOUND_WITHIN_S = 300  # an older ring is a line, not a sound
+SOUNDS_AN_HOUR_MAX = 20
+UNOPENED_KEPT_S = 30 * DAY_S
+
+
+def arrived(pendant: Pendant, event: ev.Arrived, now_s: int, random: Random) -> Step:
+    try:
+        opened = envelope.open_own(event.envelope, pendant.keyring)
+    except (Damaged, NotForMe):
+        return _unopened(pendant, event.envelope, now_s)
+    try:
+        body = Body.parse(opened.body)
+    except Damaged:
+        return pendant, (ev.KeepRaw(opened.body), ev.Tell(ev.NewerNeeded("")))
+    known = pendant.chain_of(opened.sender, body.device)
+    chain, verdict = known.accept(
+        n=body.n,
+        digest=digest(opened.body),
+        prev=body.prev,
+        sent_s=body.sent_s,
+        prekey=opened.prekey,
+        now_s=now_s,
+    )
+    if verdict is Verdict.DOUBLE:
+        return pendant, ()
+    content, wanted = _content(body, event.blob)
+    if wanted is not None:
+        return pendant, (wanted,)
+    if content is None or _is_early(pendant, body, content):
+        # The blob is not what was sealed, or keys are needed that come later: the chain shows it as missing.
+        return _unopened(pendant, event.envelope, now_s)
+    chain, dropped = chain.trimmed()
+    pendant = pendant.with_chain(opened.sender, chain)
+    effects = _chain_news(known, chain, verdict, body.n, dropped)
+    if known.next == 0 and len(pendant.receiving) > 1 and opened.sender is not pendant.bond.role:
+        effects = (ev.Tell(ev.DeviceSeen(body.device)), *effects)
+    if opened.sender is pendant.bond.role:  # from another device of our own: no kind is known for that yet
+        return pendant, (ev.KeepRaw(opened.body), ev.Tell(ev.NewerNeeded(body.kind)))
+    if opened.newest and not pendant.inbox_used_s:
+        pendant = replace(pendant, inbox_used_s=now_s)
+    pendant, read_by = _heads(pendant, body, now_s)
+    pendant, said = _said(pendant, body, content, opened.body, verdict, event, now_s, random)
+    return pendant, (*effects, *read_by, *said)
+
+
+def _content(body: Body, blob: bytes | None) -> tuple[Record | None, Effect | None]:
+    """Return the content of a body, or what must be fetched to have it; neither where the blob is wrong."""
+    if body.blob is None:
+        return body.content, None
+    if blob is None:
+        return None, ev.FetchBlob(body.blob.id, body.blob.length)
+    try:
+        return envelope.open_blob(body.blob, blob), None
+    except (Damaged, NotForMe):
+        return None, None
+
+
+def _is_early(pendant: Pendant, body: Body, record: Record) -> bool:
+    """Say whether this is signed with keys of an epoch of which we have not heard yet."""
+    try:
+        content = read(body.kind, record)
+        return isinstance(content, Control) and control.epoch_of(content) > pendant.peer.epoch
+    except Damaged:
+        return False
+
+
+def _said(
+    pendant: Pendant,
+    body: Body,
+    record: Record,
+    raw: bytes,
+    verdict: Verdict,
+    event: ev.Arrived,
+    now_s: int,
+    random: Random,
+) -> Step:
+    """Do what a body of the peer says."""
+    try:
+        content = read(body.kind, record)
+    except Damaged:
+        content = None
+    kept = (ev.KeepRaw(raw if body.blob is None else encode(record)), ev.Tell(ev.NewerNeeded(body.kind)))
+    match content:
+        case Ring():
+            return _rang(pendant, content, body, event.arrived_s, now_s)
+        case Letter():
+            return pendant, (ev.FetchLetter(content, body.sent_s, verdict is not Verdict.NEXT),)
+        case NewPrekey():
+            return _new_prekey(pendant, content), ()
+        case Missing():
+            return _asked(pendant, content), ()
+        case Control():
+            return controlled(pendant, content, kept, now_s, random)
+        case KeyringCopy():
+            if content.serial <= pendant.peer_copy:
+                return pendant, ()
+            return replace(pendant, peer_copy=content.serial), (ev.KeepCopy(content.sealed),)
+    return pendant, kept
+
+
+def _rang(pendant: Pendant, ring: Ring, body: Body, arrived_s: int, now_s: int) -> Step:
+    rung = tuple(at for at in pendant.rung if now_s - 3600 < at <= now_s)
+    sound = now_s - arrived_s < SOUND_WITHIN_S and len(rung) < SOUNDS_AN_HOUR_MAX
+    news = ev.Tell(ev.Rang(ring, body.sent_s, arrived_s, sound))
+    return replace(pendant, rung=(*rung, now_s) if sound else rung), (news,)
+
+
+def _new_prekey(pendant: Pendant, content: NewPrekey) -> Pendant:
+    peer = pendant.peer
+    if content.epoch != peer.epoch or content.prekey.number <= peer.prekey.number:
+        return pendant
+    keyring = replace(pendant.keyring, peer=replace(peer, prekey=content.prekey))
+    return pendant.with_keyring(keyring, copy=False)
+
+
+def _asked(pendant: Pendant, missing: Missing) -> Pendant:
+    """Note what the peer has not got; it is answered with the day's maintenance, never at once."""
+    last = pendant.sending.next - 1
+    ours = [(first, min(to, last)) for device, first, to in missing.gaps if device == pendant.device.id]
+    ours += [(n + 1, last) for device, n in missing.above if device == pendant.device.id]
+    ranges = {*pendant.asked, *((first, to) for first, to in ours if 0 <= first <= to)}
+    return replace(pendant, asked=tuple(sorted(ranges)[:GAPS_MAX]))
+
+
+def controlled(
+    pendant: Pendant, content: Control, kept: tuple[Effect, ...], now_s: int, random: Random
+) -> Step:
+    try:
+        judged = control.judge(content, pendant.keyring, pendant.standing)
+        match judged.type:
+            case control.EPOCH:
+                return _peer_epoch(pendant, judged, now_s, random)
+            case control.INBOX:
+                return _peer_inbox(pendant, judged)
+            case control.VERIFIED:
+                return _peer_verified(pendant, judged)
+            case control.RECEIPTS:
+                return _peer_receipts(pendant, judged)
+    except Damaged:
+        return pendant, (ev.Tell(ev.ControlRefused()),)
+    return pendant, kept
+
+
+def _peer_epoch(pendant: Pendant, judged: control.Judged, now_s: int, random: Random) -> Step:
+    """Take the peer's new keys, and renew what a thief of the old ones knew of ours."""
+    accepted = control.accept_epoch(judged, pendant.peer, pendant.standing)
+    if accepted is None:
+        return pendant, ()
+    peer, standing = accepted
+    pendant = replace(pendant, standing=standing, changed=not judged.by_root)
+    keyring = replace(pendant.keyring, peer=peer).with_prekey(now_s, random).with_inbox(random)
+    pendant = replace(pendant.with_keyring(keyring), inbox_used_s=0)
+    # With a new prekey too: what the peer has sealed to the old inbox key shows by its tag that it is stale.
+    inbox: Record = {"inbox": keyring.inbox.to_record(), "prekey": keyring.prekeys[-1].public.to_record()}
+    pendant, told = send_control(pendant, control.INBOX, inbox, now_s, random, by_person=False)
+    pendant, copies = copied(pendant, now_s, random)
+    news = ev.Tell(ev.KeysChanged(final=judged.by_root))
+    return pendant, (news, ev.Register(pendant.registration), *told, *copies)
+
+
+def _peer_inbox(pendant: Pendant, judged: control.Judged) -> Step:
+    accepted = control.accept_inbox(judged, pendant.peer, pendant.standing)
+    if accepted is None:
+        return pendant, ()
+    peer, standing = accepted
+    return replace(pendant, standing=standing).with_keyring(replace(pendant.keyring, peer=peer)), ()
+
+
+def _peer_verified(pendant: Pendant, judged: control.Judged) -> Step:
+    if judged.at_s <= pendant.standing.verified_at_s:
+        return pendant, ()
+    if judged.fields.data("root", 32) != pendant.keyring.root:
+        raise Damaged("They compared the words of somebody else.")
+    standing = replace(pendant.standing, verified_at_s=judged.at_s)
+    pendant = replace(pendant, standing=standing, peer_verified_s=judged.at_s)
+    return pendant, (ev.Tell(ev.PeerVerified(judged.at_s)),)
+
+
+def _peer_receipts(pendant: Pendant, judged: control.Judged) -> Step:
+    on = judged.fields.flag("on")
+    if judged.at_s <= pendant.standing.receipts_at_s:
+        return pendant, ()
+    standing = replace(pendant.standing, receipts_at_s=judged.at_s)
+    pendant = replace(pendant, standing=standing, receipts_theirs=on)
+    return pendant, (ev.Tell(ev.ReceiptsChanged(on)),)
+
+
+def _unopened(pendant: Pendant, sealed: bytes, now_s: int) -> Step:
+    """Keep what did not open for a month, tell it once, and ask for it with the day's maintenance."""
+    short = digest(sealed)[:16]
+    if any(short == known for known, _ in pendant.unopened):
+        return pendant, ()
+    unopened = (*pendant.unopened, (short, now_s))[-UNOPENED_MAX:]
+    effects = (ev.KeepRaw(sealed, until_s=now_s + UNOPENED_KEPT_S), ev.Tell(ev.Unopenable()))
+    return replace(pendant, unopened=unopened), effects
+
+
+def _heads(pendant: Pendant, body: Body, now_s: int) -> Step:
+    """Note what the peer says that it has of ours."""
+    named = max((n for device, n in body.heads if device == pendant.device.id), default=-1)
+    if named >= pendant.sending.next or named <= max((n for _, n in pendant.named), default=-1):
+        return pendant, ()
+    days = (*((day, n) for day, n in pendant.named if day != now_s // DAY_S), (now_s // DAY_S, named))
+    return replace(pendant, named=days[-60:]), (ev.Tell(ev.HasReceived(named)),)
+
+
+def _chain_news(
+    before: Receiving, after: Receiving, verdict: Verdict, n: int, dropped: tuple[Gap, ...]
+) -> tuple[Effect, ...]:
+    device = after.device
+    news: list[ev.News] = []
+    if verdict is Verdict.FORK:
+        news.append(ev.ForkSeen(device, n))
+    if verdict is Verdict.LATE and any(gap.told and gap.first <= n <= gap.last for gap in before.gaps):
+        news.append(ev.GapClosed(device, n))
+    news += [ev.GapGivenUp(device, gap.first, gap.last) for gap in dropped]
+    return tuple(ev.Tell(each) for each in news)
