@@ -38,8 +38,6 @@ from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import Bundle
 from twinbell.bond.record import VERSION, Fields, Random, fresh
 from twinbell.bond.side import (
-    ANSWER_WITHIN_S,
-    MESSAGE_BYTES_MAX,
     NONCE_BYTES,
     SEED_BYTES,
     SID_BYTES,
@@ -57,11 +55,14 @@ from twinbell.bond.side import (
 from twinbell.crypto import aead, cpace, kdf, xwing
 from twinbell.encoding import Value, decode, encode, lv
 from twinbell.errors import Damaged
+from twinbell.wire.limits import PAIRING_ANSWER_S as ANSWER_WITHIN_S
+from twinbell.wire.limits import PAIRING_FINISH_S as FINISH_WITHIN_S
+from twinbell.wire.limits import PAIRING_PART_BYTES_MAX as MESSAGE_BYTES_MAX
 
 __all__ = [
-    "ANSWER_WITHIN_S", "MESSAGE_BYTES_MAX", "Answerer", "Burn", "Check", "Event", "Fetch", "Giver", "Gone",
-    "Joined", "Message", "Outcome", "Place", "Placed", "Put", "Refused", "Session", "State", "Stored", "Tick",
-    "Todo", "answer", "give", "step", "todo", "words_bits",
+    "ANSWER_WITHIN_S", "FINISH_WITHIN_S", "MESSAGE_BYTES_MAX", "Answerer", "Burn", "Check", "Event",
+    "Fetch", "Giver", "Gone", "Joined", "Message", "Outcome", "Place", "Placed", "Put", "Refused",
+    "Session", "State", "Stored", "Tick", "Todo", "answer", "give", "step", "todo", "words_bits",
 ]  # fmt: skip
 
 CHANNEL = b"twinbell/v1/bell"  # CPace's CI
@@ -69,7 +70,6 @@ LABEL_NONCE = b"twinbell/v1/nonce"
 LABEL_TRANSCRIPT = b"twinbell/v1/th"
 
 FETCH_SLACK_S = 60  # a long poll, and two clocks
-FINISH_WITHIN_S = 7 * 86400
 
 
 # What happens to a side.

@@ -10,14 +10,14 @@ from twinbell.bond.kit import RELAY_URL_LENGTH_MAX, fingerprint
 from twinbell.bond.record import Fields, Record
 from twinbell.encoding import Value
 from twinbell.errors import Damaged
+from twinbell.wire.limits import ID_BYTES as BOX_BYTES
+from twinbell.wire.limits import TOKEN_BYTES
 
 LABEL_BUNDLE = b"twinbell/v1/bundle"  # ‖ record: what identity and root sign
 
 RECIPIENT_BYTES = 1216
 KEY_BYTES = 32
 TAG_BYTES = 4
-BOX_BYTES = 16
-TOKEN_BYTES = 32
 
 EPOCH_MAX = 2**32 - 1  # four bytes in the info of an envelope
 NAME_LENGTH_MAX = 64

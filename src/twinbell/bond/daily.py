@@ -14,12 +14,12 @@ from twinbell.bond.message import GAPS_MAX, Missing, NewPrekey
 from twinbell.bond.pendant import Pendant
 from twinbell.bond.record import Random
 from twinbell.bond.writing import Step, copied, deposit
+from twinbell.wire.limits import DEVICE_ASLEEP_S
 
 DAILY_S = 20 * 3600  # a person opens Twinbell at about the same hour: a day less four hours is a day
 PREKEY_EVERY_S = 7 * DAY_S
 PREKEY_KEPT_S = 30 * DAY_S  # after every awake device of the peer was seen to use a newer one
 PREKEY_KEPT_MAX_S = 400 * DAY_S
-AWAKE_S = 90 * DAY_S
 INBOX_KEY_KEPT_S = 7 * DAY_S  # an old one, after the peer was seen to use the new one
 GAP_PATIENCE_S = 300  # what is under way may overtake
 GAP_ASKED_S = 30 * DAY_S
@@ -69,7 +69,7 @@ def _prekeys(pendant: Pendant, now_s: int, random: Random) -> Step:
     keyring = pendant.keyring
     if now_s - keyring.prekeys[-1].made_s >= PREKEY_EVERY_S:
         keyring = keyring.with_prekey(now_s, random)
-    used = [chain.prekey for chain in pendant.receiving if now_s - chain.heard_s < AWAKE_S]
+    used = [chain.prekey for chain in pendant.receiving if now_s - chain.heard_s < DEVICE_ASLEEP_S]
     kept = tuple(_marked(key, used, now_s) for key in keyring.prekeys)
     kept = (*(key for key in kept[:-1] if _is_wanted(key, now_s)), kept[-1])
     made = kept[-1] is not pendant.keyring.prekeys[-1]

@@ -18,14 +18,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from twinbell.bond.bundle import (
-    BOX_BYTES,
     BUNDLE_BYTES_MAX,
     EPOCH_MAX,
     LABEL_BUNDLE,
     NAME_LENGTH_MAX,
     RECIPIENT_BYTES,
     TAG_BYTES,
-    TOKEN_BYTES,
     Bundle,
     Inbox,
     PublicPrekey,
@@ -37,17 +35,17 @@ from twinbell.bond.record import VERSION, Fields, Random, Record, row
 from twinbell.crypto import kdf
 from twinbell.encoding import Value, encode, padme
 from twinbell.errors import Damaged, Mistaken
+from twinbell.wire.limits import DEVICE_BYTES, ID_BYTES, TOKEN_BYTES
 
 if TYPE_CHECKING:  # imported where they are used: a ring needs neither
     from twinbell.crypto.signing import SigningKey
 
 __all__ = [
-    "BUNDLE_BYTES_MAX", "EPOCH_MAX", "LABEL_BUNDLE", "Bond", "Bundle", "Device", "Inbox", "Keyring", "Page",
-    "Prekey", "PublicPrekey", "Role", "Root", "check_relay_url",
+    "BUNDLE_BYTES_MAX", "DEVICE_BYTES", "EPOCH_MAX", "LABEL_BUNDLE", "Bond", "Bundle", "Device", "Inbox",
+    "Keyring", "Page", "Prekey", "PublicPrekey", "Role", "Root", "check_relay_url",
 ]  # fmt: skip
 
 SEED_BYTES = 32
-DEVICE_BYTES = 8
 BOND_BYTES = 32
 WORDS_BYTES = 9  # 66 bits and six zeros
 
@@ -216,7 +214,7 @@ class Keyring:
             prekeys=(Prekey.generate(1, now_s, random),),
             inbox_keys=((1, random(SEED_BYTES)),),
             relay=relay,
-            box=random(BOX_BYTES),
+            box=random(ID_BYTES),
             deposit_peer=random(TOKEN_BYTES),
             deposit_self=random(TOKEN_BYTES),
             generation=1,
@@ -393,7 +391,7 @@ class Keyring:
                 for item in fields.items("inbox_keys", length_max=INBOX_KEYS_MAX)
             ),
             relay=fields.text("relay", length_max=RELAY_URL_LENGTH_MAX),
-            box=fields.data("box", BOX_BYTES),
+            box=fields.data("box", ID_BYTES),
             deposit_peer=fields.data("deposit_peer", TOKEN_BYTES),
             deposit_self=fields.data("deposit_self", TOKEN_BYTES),
             generation=fields.number("generation", 1),

@@ -12,12 +12,12 @@ from twinbell.bond.keys import BUNDLE_BYTES_MAX, WORDS_BYTES, Bond, Bundle, Role
 from twinbell.bond.record import VERSION, Fields, Random, Record, fresh
 from twinbell.crypto import cpace, kdf
 from twinbell.errors import Burnt, Damaged, Mistaken
+from twinbell.wire.limits import PAIRING_ANSWER_S as ANSWER_WITHIN_S
+from twinbell.wire.limits import PAIRING_PART_BYTES_MAX as MESSAGE_BYTES_MAX
 
 LABEL_KEY = b"twinbell/v1/bell/"  # ‖ a, b or bond
 LABEL_WORDS = b"twinbell/v1/words"
 
-ANSWER_WITHIN_S = 600
-MESSAGE_BYTES_MAX = 16_384
 
 NONCE_BYTES = SID_BYTES = SEED_BYTES = TOKEN_BYTES = 32
 
