@@ -10,7 +10,7 @@ from twinbell.bond import bell
 from twinbell.bond.bell import Giver, Outcome, State
 from twinbell.bond.code import Form
 from twinbell.encoding import decode_map, encode
-from twinbell.errors import Burnt, Mistaken
+from twinbell.errors import Burnt, Damaged, Mistaken
 
 
 @pytest.mark.parametrize("form", Form)
@@ -133,6 +133,22 @@ def test_a_bell_that_somebody_else_answered_first_is_burnt_for_the_second():
 
     assert answerer.outcome is Outcome.BURNT
     assert "somebody else" in answerer.reason
+
+
+def test_a_giver_in_whose_place_something_else_stands_at_the_relay_is_burnt():
+    giver, _ = until_m2(Person("Ana").gives(), None)
+    giver = bell.step(giver, bell.Check(), NOW_S)
+
+    assert bell.step(giver, bell.Refused(3), NOW_S).outcome is Outcome.BURNT
+    assert bell.step(giver, bell.Refused(4), NOW_S) == giver
+
+
+def test_a_side_that_was_saved_by_a_stranger_is_damaged():
+    record = Person("Ana").gives().to_record()
+
+    for name, value in (("state", "asleep"), ("form", "sung"), ("v", 2), ("type", "taker"), ("sid", b"")):
+        with pytest.raises(Damaged):
+            Giver.from_record(record | {name: value})
 
 
 def test_a_burnt_bell_that_the_relay_tells_of_is_worded_as_hearsay():

@@ -270,6 +270,18 @@ def test_prekeys_are_renewed_weekly_and_deleted_a_month_after_the_peer_uses_a_ne
     assert two.ben.peer.prekey.tag == two.ana.keyring.prekeys[-1].tag
 
 
+def test_a_clock_that_was_a_year_ahead_once_stops_nothing(two):
+    two.now_s += 365 * DAY_S
+    two.does("ana", ev.Tick())
+    two.now_s = NOW_S + DAY_S
+
+    two.does("ana", ev.Tick())
+    renewed = two.ana.keyring.prekeys[-1].number
+    two.days(8)
+
+    assert two.ana.keyring.prekeys[-1].number == renewed + 1
+
+
 def test_prekeys_wait_for_a_peer_who_is_away_and_no_longer_than_four_hundred_days(two):
     two.does("ben", ev.RingWanted())
     late = two.does("ben", ev.RingWanted(Ring((77,))), deliver=False)[0]

@@ -19,6 +19,7 @@ looked at; a giver that wakes up SPENT cannot know whether somebody saw the answ
     OFFERED      Message(2)       SPENT                   ANSWERED     Message(3)       JOINED, or BURNT
     SPENT        Check            CONFIRMED, WRONG_CODE   ANSWERED     Refused(2)       BURNT
     CONFIRMED    Message(4)       JOINED, or BURNT        ANSWERED     Gone             WRONG_CODE
+    CONFIRMED    Refused(3)       BURNT                   CALLED       Gone             BURNT
     any open     Gone             BURNT                   JOINED       Stored(4), Gone  DONE
     any open     time is over     EXPIRED                 any open     time is over     EXPIRED
 
@@ -214,7 +215,11 @@ def step(side: Side, event: Event, now_s: int) -> Side:
     Save it before doing what `todo` says next. Never raises for what came from outside.
     """
     if side.outcome is not None:
-        if side.state is State.JOINED and isinstance(side, Answerer) and event in (Stored(4), Gone()):
+        if (
+            side.state is State.JOINED
+            and isinstance(side, Answerer)
+            and event in (Stored(4), Refused(4), Gone())
+        ):
             return replace(side, state=State.DONE)
         return side
     if now_s > _deadline(side):
@@ -331,10 +336,12 @@ def _join(answerer: Answerer, event: Message, now_s: int) -> Answerer:
 # Nobody signs a 404 or a 410, and a relay may lie: these sentences say "it seems".
 
 
-def _refused(answerer: Answerer, event: Refused, now_s: int) -> Answerer:
-    if event.number != 2:
-        return answerer
-    return end(answerer, State.BURNT, "It seems that somebody else has answered this bell.")
+def _refused(side: Side, event: Refused, now_s: int) -> Side:
+    if side.state is State.CONFIRMED and event.number == 3:
+        return end(side, State.BURNT, "It seems that somebody else has written in your name.")
+    if side.state is State.ANSWERED and event.number == 2:
+        return end(side, State.BURNT, "It seems that somebody else has answered this bell.")
+    return side
 
 
 def _gone(side: Side, event: Gone, now_s: int) -> Side:
@@ -349,6 +356,7 @@ _TABLE: dict[tuple[type, State, type], Callable] = {  # type: ignore[type-arg]
     (Giver, State.OFFERED, Gone): _gone,
     (Giver, State.SPENT, Check): _check,
     (Giver, State.CONFIRMED, Message): _finish,
+    (Giver, State.CONFIRMED, Refused): _refused,
     (Giver, State.CONFIRMED, Gone): _gone,
     (Answerer, State.CALLED, Message): _answer,
     (Answerer, State.CALLED, Gone): _gone,

@@ -29,7 +29,7 @@ BODIES_KEPT_S = 30 * DAY_S  # after the peer has said that it has them
 
 def tick(pendant: Pendant, event: ev.Tick, now_s: int, random: Random) -> Step:
     pendant, effects = _gaps_told(pendant, now_s)
-    if now_s - pendant.daily_s < DAILY_S:
+    if 0 <= now_s - pendant.daily_s < DAILY_S:  # a clock that was far ahead once must not stop this for long
         return pendant, effects
     pendant = replace(pendant, daily_s=now_s)
     for work in (_inbox_keys, _prekeys, _missing, _answered, _forgotten, copied):
@@ -67,7 +67,7 @@ def _inbox_keys(pendant: Pendant, now_s: int, random: Random) -> Step:
 def _prekeys(pendant: Pendant, now_s: int, random: Random) -> Step:
     """Make a new prekey each week, and delete those that nobody can use any more."""
     keyring = pendant.keyring
-    if now_s - keyring.prekeys[-1].made_s >= PREKEY_EVERY_S:
+    if not 0 <= now_s - keyring.prekeys[-1].made_s < PREKEY_EVERY_S:
         keyring = keyring.with_prekey(now_s, random)
     used = [chain.prekey for chain in pendant.receiving if now_s - chain.heard_s < DEVICE_ASLEEP_S]
     kept = tuple(_marked(key, used, now_s) for key in keyring.prekeys)

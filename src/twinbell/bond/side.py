@@ -166,7 +166,7 @@ class Giver:
         fields = Fields.typed(record, "giver")
         giver = cls(
             state=_state(fields.text("state", length_max=16)),
-            form=Form(fields.text("form", length_max=8)),
+            form=_form(fields.text("form", length_max=8)),
             relay=fields.text("relay", length_max=255),
             nameplate=fields.text("nameplate", length_max=32),
             secret=fields.text("secret", length_max=64),
@@ -251,7 +251,7 @@ class Answerer:
         return cls(
             state=_state(fields.text("state", length_max=16)),
             code=Code(
-                form=Form(fields.text("form", length_max=8)),
+                form=_form(fields.text("form", length_max=8)),
                 relay=fields.text("relay", length_max=255),
                 nameplate=fields.text("nameplate", length_max=32),
                 secret=fields.text("secret", length_max=64),
@@ -299,6 +299,13 @@ def _joined(side: Giver | Answerer, role: Role, nonce: bytes) -> Joined:
         since_s=side.joined_s,
     )
     return Joined(bond, Bundle.parse(side.peer))
+
+
+def _form(text: str) -> Form:
+    try:
+        return Form(text)
+    except ValueError:
+        raise Damaged("This bell has a form that this Twinbell does not know.") from None
 
 
 def _state(text: str) -> State:
