@@ -70,7 +70,7 @@ def test_two_writers_wait_for_each_other(path):
 
 def test_one_turned_bit_is_noticed(path):
     data = bytearray(path.read_bytes())
-    data[5000] ^= 1
+    data[-5000] ^= 1
     path.write_bytes(data)
 
     with Vault(path, KEY) as vault:

@@ -139,7 +139,9 @@ def test_a_bond_comes_about_all_the_same(relay, mei, jun, label, who):
 
 @pytest.mark.parametrize("label", RINGING)
 def test_a_ring_is_heard_once(pair_at_rest, label):
-    rings_once(*pair_at_rest, label)
+    mei, jun = pair_at_rest
+
+    rings_once(mei, jun, label)
 
 
 @pytest.mark.parametrize("label", WRITING)

@@ -3,12 +3,10 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from twinbell.cli.command import Subparsers, command, noun
+from twinbell.cli.command import BOND_HELP, Subparsers, command, noun
 
 if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
-
-BOND_HELP = "the other one's name, or the start of the bond's id; not needed where there is only one"
 
 
 def register(subparsers: Subparsers) -> None:

@@ -8,6 +8,7 @@ def run(args: argparse.Namespace) -> int | None: ...
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -18,12 +19,30 @@ from twinbell import __version__
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run: TypeAlias = Callable[[argparse.Namespace], int | None]
 
+BOND_HELP = "the other one's name, or the start of the bond's id; not needed where there is only one"
+WIDTH_MIN, WIDTH_MAX = 40, 100
+
 SUMMARY = "Paired pendants for two people who are apart: rings, and letters that open on their day."
 EXAMPLE = """\
 twinbell bell give --relay https://relay.example --name Mei
   twinbell bell answer 7-crater-lamp-violin@relay.example --name Jun
   twinbell ring
   twinbell letter write --opens 2027-10-10 hello.txt"""
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Knows its width: argparse would import `shutil` to ask for it, also where no help is shown."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=_width())
+
+
+def _width() -> int:
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (ValueError, OSError):
+        columns = WIDTH_MAX
+    return max(WIDTH_MIN, min(columns, WIDTH_MAX) - 2)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -48,7 +67,7 @@ def parser_for(words: list[str]) -> argparse.ArgumentParser:
         prog="twinbell",
         description=SUMMARY,
         epilog=f"example:\n  {EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     parser.add_argument("--version", action="version", version=f"twinbell {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="noun", required=True, title="commands")
@@ -60,9 +79,7 @@ def parser_for(words: list[str]) -> argparse.ArgumentParser:
 
 def noun(subparsers: Subparsers, name: str, summary: str) -> Subparsers:
     """Declare a noun that has several commands, and return where to add them."""
-    parser = subparsers.add_parser(
-        name, help=summary, description=summary, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = subparsers.add_parser(name, help=summary, description=summary, formatter_class=_Formatter)
     return parser.add_subparsers(metavar="COMMAND", dest="verb", required=True, title="commands")
 
 
@@ -87,7 +104,7 @@ def command(
         help=summary,
         description=summary + (f"\n\n{about}" if about else ""),
         epilog=f"example:\n  {lines}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Formatter,
     )
     if home:
         parser.add_argument("--home", metavar="DIR", help="the folder of this pendant (or TWINBELL_HOME)")

@@ -17,7 +17,7 @@ NAG_SETTING = "kit nagged"
 
 
 def register(subparsers: Subparsers) -> None:
-    from twinbell.cli.bond import BOND_HELP
+    from twinbell.cli.command import BOND_HELP
 
     kit = noun(subparsers, "kit", "The page of paper that opens everything when every device is lost.")
     show = command(

@@ -13,7 +13,7 @@ PATTERNS = {
 
 
 def register(subparsers: Subparsers) -> None:
-    from twinbell.cli.bond import BOND_HELP
+    from twinbell.cli.command import BOND_HELP
 
     ring = command(
         subparsers,

@@ -5,7 +5,6 @@ on a terminal, never under `NO_COLOR`, and never carries a meaning alone. Text t
 passes through `plain` before it reaches a terminal: a name must not move the cursor.
 """
 
-import json
 import os
 import sys
 import time
@@ -97,7 +96,7 @@ def note(*lines: str) -> None:
 
 def data(record: Mapping[str, object]) -> None:
     """Print one JSON object on one line, in ASCII: safe in any pipe and on any terminal."""
-    print(json.dumps(record), flush=True)
+    print(_json(record), flush=True)
 
 
 def error(problem: TwinbellError, *, as_json: bool = False) -> None:
@@ -108,12 +107,18 @@ def error(problem: TwinbellError, *, as_json: bool = False) -> None:
             record["hint"] = problem.hint
         if isinstance(problem, NotYet):
             record |= {"round": problem.round, "opens_s": problem.opens_s}
-        print(json.dumps(record), file=sys.stderr, flush=True)
+        print(_json(record), file=sys.stderr, flush=True)
         return
     print(f"twinbell: {plain(str(problem))}", file=sys.stderr)
     if problem.hint:
         print(paint(plain(problem.hint), SOFT, sys.stderr), file=sys.stderr)
     sys.stderr.flush()
+
+
+def _json(record: Mapping[str, object]) -> str:
+    import json  # late: words need none
+
+    return json.dumps(record)
 
 
 def interactive() -> bool:

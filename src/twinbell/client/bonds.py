@@ -3,46 +3,50 @@
 The pendant of a bond changes by `journal.step` alone, which saves it together with what follows from it.
 """
 
-from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from twinbell.bond import event as ev
-from twinbell.bond.bell import Joined
-from twinbell.bond.keys import Device, Keyring, Page, Root
-from twinbell.bond.pendant import Pendant
-from twinbell.client import events, journal
+from twinbell.bond.frozen import Frozen
 from twinbell.client.home import Home
 from twinbell.client.vault import Row, Vault
 from twinbell.errors import Mistaken, NotFound
 
+if TYPE_CHECKING:  # a list of bonds needs none of these, and each costs its milliseconds
+    from twinbell.bond.bell import Joined
+    from twinbell.bond.keys import Device, Keyring, Page
+    from twinbell.bond.pendant import Pendant
+
 NAME_LENGTH_MAX = 64
 ID_DIGITS_MIN = 4
 
-_COLUMNS = "id, me, peer, relay, pendant, since_s, verified, kit_confirmed_s, cursor, acknowledged"
+_COLUMNS = "id, me, peer, relay, pendant, since_s, verified, kit_confirmed_s, cursor, acknowledged, ticked_s"
 
 
-@dataclass(frozen=True, slots=True)
-class BondRow:
+class BondRow(Frozen):
     """A bond as the vault has it."""
 
     id: bytes
     me: str
     peer: str
     relay: str
-    pendant_bytes: bytes = field(repr=False)
+    pendant_bytes: bytes
     since_s: int
     verified: bool
     kit_confirmed_s: int | None
     cursor: int
     acknowledged: int
+    ticked_s: int
 
     @property
     def short(self) -> str:
-        """The name of the bond as commands print it."""
-        return events.short(self.id)
+        """The name of the bond as commands print it: the first 16 of its 64 digits, as in signatures."""
+        return self.id.hex()[:16]
 
-    @property
-    def pendant(self) -> Pendant:
-        """The pendant, opened anew each time."""
+    @cached_property
+    def pendant(self) -> "Pendant":
+        """The pendant, as it was when this row was read."""
+        from twinbell.bond.pendant import Pendant
+
         return Pendant.from_bytes(self.pendant_bytes)
 
     @property
@@ -58,8 +62,10 @@ class BondRow:
         return list(words.six(self.bits))
 
     @property
-    def page(self) -> Page:
+    def page(self) -> "Page":
         """The kit page; raise `NotFound` once the root is only on paper."""
+        from twinbell.bond.kit import Root
+
         pendant = self.pendant
         if not pendant.device.root:
             raise NotFound(f"The kit for {self.peer} is on paper and only there.")
@@ -103,13 +109,17 @@ def find(vault: Vault, word: str | None) -> BondRow:
     return matches[0]
 
 
-def begin(home: Home, joined: Joined, keyring: Keyring, device: Device) -> None:
+def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") -> None:
     """Save the bond that a bell leaves. Called inside the transaction that ends the bell; repeatable."""
+    from twinbell.bond import event as ev
+    from twinbell.bond.pendant import Pendant
+    from twinbell.client import events, journal
+
     if home.vault.one("select 1 from bond where id = ?", joined.bond.id):
         return
     pendant = Pendant.begin(keyring, device, joined)
     home.vault.run(
-        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0)",  # noqa: S608
+        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0, 0)",  # noqa: S608
         joined.bond.id,
         keyring.name,
         joined.peer.name,
@@ -131,7 +141,7 @@ def begin(home: Home, joined: Joined, keyring: Keyring, device: Device) -> None:
     _learn_chains(home, bond)
 
 
-def register(home: Home, keyring: Keyring, device: Device) -> None:
+def register(home: Home, keyring: "Keyring", device: "Device") -> None:
     """Set up the inbox of a bond that is about to begin."""
     registration = keyring.registration({device.id: device.collect})
     home.relay(keyring.relay).put_mailbox(keyring.box, device.owner, registration)
@@ -139,12 +149,18 @@ def register(home: Home, keyring: Keyring, device: Device) -> None:
 
 def verify(home: Home, bond: BondRow) -> None:
     """Note that a person has compared the words and that they were the same; the other one is told."""
+    from twinbell.bond import event as ev
+    from twinbell.client import journal
+
     with home.vault.transaction():
         journal.step_inside(home, get(home.vault, bond.id), ev.Verified())
 
 
 def confirm_kit(home: Home, bond: BondRow) -> None:
     """Note that the kit is on paper, and remove its root from this device."""
+    from twinbell.bond import event as ev
+    from twinbell.client import journal
+
     with home.vault.transaction():
         journal.step_inside(home, get(home.vault, bond.id), ev.KitConfirmed())
         home.vault.run("update bond set kit_confirmed_s = ? where id = ?", home.now_s, bond.id)
@@ -158,8 +174,10 @@ def rename(vault: Vault, bond: BondRow, name: str) -> None:
 
 
 def _row(row: Row) -> BondRow:
-    id_, me, peer, relay, pendant, since_s, verified, kit_s, cursor, acknowledged = row
-    return BondRow(id_, me, peer, relay, pendant, since_s, bool(verified), kit_s, cursor, acknowledged)
+    id_, me, peer, relay, pendant, since_s, verified, kit_s, cursor, acknowledged, ticked_s = row
+    return BondRow(
+        id_, me, peer, relay, pendant, since_s, bool(verified), kit_s, cursor, acknowledged, ticked_s
+    )
 
 
 def _learn_chains(home: Home, bond: BondRow) -> None:

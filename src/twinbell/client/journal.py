@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from twinbell.bond import event as ev
 from twinbell.bond.lifecycle import step
 from twinbell.bond.pendant import Pendant
-from twinbell.client import news
+from twinbell.client import mail, news
 from twinbell.client.home import Home
 from twinbell.encoding import encode
 
 if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
 
-REGISTER, SLOT = "register", "slot"
+SLOT = "slot"
 
 
 def step_inside(
@@ -68,7 +68,7 @@ def _save(
         case ev.Forget(upto):
             vault.run("delete from outbox where bond = ? and n <= ? and sent_s is not null", bond.id, upto)
         case ev.Register(record):
-            _duty(home, bond, REGISTER, encode(record))
+            _duty(home, bond, mail.REGISTER, encode(record))
         case ev.SaveSlot(sealed):
             _duty(home, bond, SLOT, sealed)
         case ev.FetchBlob(blob, length):

@@ -9,7 +9,6 @@ The two variables go first: who sets them means them.
 """
 
 import os
-import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +60,7 @@ def make(path: Path, choose: Callable[[], str | None]) -> bytes:
     passphrase = choose()
     if passphrase is None:
         return _write(path / "key")
-    key = secrets.token_bytes(KEY_BYTES)
+    key = os.urandom(KEY_BYTES)
     folder.write_new(path / "key.age", _seal(key, passphrase))
     return key
 
@@ -78,7 +77,7 @@ def _nobody(question: str) -> str:
 
 
 def _write(path: Path) -> bytes:
-    key = secrets.token_bytes(KEY_BYTES)
+    key = os.urandom(KEY_BYTES)
     folder.write_new(path, key.hex().encode() + b"\n")
     return key
 

@@ -5,17 +5,20 @@ bytes that the client chose, so each request may be repeated until it is answere
 of `wire`, which the relay reads too. `listen` holds a WebSocket instead; that is in `client/listen.py`.
 """
 
-import json
 from collections.abc import Callable, Sequence
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from twinbell.client.transport import Answer, Body, Transport
 from twinbell.encoding import Value, encode
 from twinbell.errors import Conflict, Damaged, NotFound, OverQuota, TwinbellError
-from twinbell.wire import blob as wire_blob
-from twinbell.wire import mailbox, pairing, problems
+from twinbell.wire import mailbox
 from twinbell.wire.auth import Token
 from twinbell.wire.limits import PAGE_BYTES_MAX, PAIRING_WAIT_S_MAX
+
+if TYPE_CHECKING:
+    from twinbell.wire import pairing
+
+# `wire.blob`, `wire.pairing` and `wire.problems` are imported where they are used: a ring needs none of them.
 
 PART_BYTES = 8 * 1024 * 1024  # a blob goes up in parts: a broken connection costs at most one
 OCTETS = {"Content-Type": "application/octet-stream"}
@@ -56,7 +59,11 @@ class Relay:
         self, box: bytes, token: bytes, deposit_id: bytes, body: bytes, blobs: Sequence[bytes] = ()
     ) -> mailbox.Receipt:
         """Leave an envelope. The same id and bytes give the same answer; other bytes raise `Conflict`."""
-        fields = {**OCTETS, wire_blob.BLOBS_HEADER: wire_blob.blobs_header(tuple(blobs))} if blobs else OCTETS
+        fields = dict(OCTETS)
+        if blobs:
+            from twinbell.wire import blob as wire_blob
+
+            fields[wire_blob.BLOBS_HEADER] = wire_blob.blobs_header(tuple(blobs))
         answer = self._ask("PUT", mailbox.envelope_path(box, deposit_id), token, body=body, fields=fields)
         return mailbox.Receipt.parse(answer.body)
 
@@ -96,6 +103,8 @@ class Relay:
         told: Callable[[int], None],
     ) -> None:
         """Send a file of `length` bytes from where an earlier try stopped; `told` hears how far it is."""
+        from twinbell.wire import blob as wire_blob
+
         path = wire_blob.path(box, blob)
         answer = self._ask("POST", wire_blob.begin_path(box, blob, length=length), token)
         offset = wire_blob.offset_from_bytes(answer.body)
@@ -122,6 +131,8 @@ class Relay:
         told: Callable[[int], None],
     ) -> None:
         """Append the rest of a blob to `dst`, which has `start` bytes of it already."""
+        from twinbell.wire import blob as wire_blob
+
         fields = _bearer(token) | ({"Range": wire_blob.range_header(start)} if start else {})
         answer = self._transport.download(
             wire_blob.path(box, blob), dst, fields=fields, told=told, start=start
@@ -131,28 +142,38 @@ class Relay:
 
     # Pairings
 
-    def offer(self, form: pairing.Form, token: bytes, m1: bytes) -> pairing.Opened:
+    def offer(self, form: "pairing.Form", token: bytes, m1: bytes) -> "pairing.Opened":
         """Open a pairing with the giver's first message; the same token and message give the same answer."""
+        from twinbell.wire import pairing
+
         return pairing.Opened.parse(
             self._ask("POST", pairing.open_path(form), token, body=m1, fields=OCTETS).body
         )
 
     def offered(self, nameplate: str) -> bytes:
         """Return the giver's first message."""
+        from twinbell.wire import pairing
+
         return self._ask("GET", pairing.path(nameplate)).body
 
     def say(self, nameplate: str, part: int, token: bytes, message: bytes) -> None:
         """Put message 2, 3 or 4 into its place; saying the same again is the same."""
+        from twinbell.wire import pairing
+
         self._ask("PUT", pairing.part_path(nameplate, part), token, body=message, fields=OCTETS)
 
     def hear(self, nameplate: str, part: int, token: bytes, *, wait_s: int = 0) -> bytes | None:
         """Return message 2, 3 or 4, waiting for it a while; None if it has not come. Raises `Burnt`."""
+        from twinbell.wire import pairing
+
         wait_s = min(wait_s, PAIRING_WAIT_S_MAX)
         answer = self._ask("GET", pairing.part_path(nameplate, part, wait_s=wait_s), token)
         return answer.body if answer.status == 200 else None
 
     def burn(self, nameplate: str, token: bytes) -> None:
         """Burn a pairing, so that the other side is told."""
+        from twinbell.wire import pairing
+
         self._ask("DELETE", pairing.path(nameplate), token)
 
     def _ask(
@@ -175,6 +196,8 @@ class Relay:
             raise self._refusal(answer)
 
     def _refusal(self, answer: Answer) -> TwinbellError:
+        from twinbell.wire import problems
+
         error = problems.parse(answer.status, answer.body)
         if isinstance(error, OverQuota):
             error.hint = error.hint or "What is not sent waits here and goes by itself, later."
@@ -183,6 +206,8 @@ class Relay:
         return error
 
     def _json(self, answer: Answer) -> dict[str, Any]:
+        import json
+
         try:
             record = json.loads(answer.body)
         except ValueError:

@@ -32,6 +32,7 @@ create table bond (
     kit_confirmed_s integer,        -- when a person showed that the kit is on paper
     cursor integer not null,        -- everything in our inbox up to here is in this vault
     acknowledged integer not null,  -- up to here the relay has been told so
+    ticked_s integer not null,      -- when the rules were last told that time has passed
     copy blob                       -- the other one's keyring.age: kept unopened for them
 );
 

@@ -11,8 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from twinbell.errors import Mistaken, Unreachable
@@ -38,8 +37,7 @@ class Source(Protocol):
 Body = bytes | Source
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a server said: a status, header fields by their lower-case names, and the whole body."""
 
     status: int

@@ -33,6 +33,8 @@ class Vault:
         try:
             self._db = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
             self._db.set_busy_timeout(BUSY_MS)
+            # A command that ends leaves the checkpoint to a later one: it would cost each a sync of the disk.
+            self._db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             self._db.execute(f'pragma key="raw:{key.hex()}"')
             version = self._number("pragma user_version")
         except apsw.NotADBError:
@@ -121,6 +123,7 @@ class Vault:
             for step in STEPS[self._number("pragma user_version") :]:
                 self._db.execute(step)
             self._db.execute(f"pragma user_version={VERSION}")
+        self._db.execute("pragma wal_checkpoint(truncate)")
         reach("home: vault made")
 
     def _number(self, sql: str) -> int:
