@@ -116,6 +116,15 @@ def anchors(page: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("page", NAMES)
+def test_every_file_that_is_named_is_there(page):
+    named = set(re.findall(r"`([\w.-]+/[\w./-]+\.(?:py|md|toml|mjs|service|yaml))`", text(TOP / page)))
+
+    roots = [TOP, TOP / "src" / "twinbell", TOP / "docs", (TOP / page).parent]
+
+    assert not [name for name in named if not any((root / name).exists() for root in roots)]
+
+
+@pytest.mark.parametrize("page", NAMES)
 def test_every_command_line_in_the_docs_can_be_typed(page):
     for line in typed(TOP / page):
         try:
