@@ -1,26 +1,30 @@
-"""SSH signatures: only the one text that was signed verifies; all else is `Damaged`."""
+"""SSH signatures: one that verifies is the one that was made; anything else is `Damaged`."""
 
 from collections.abc import Iterator
+from functools import cache
 
 from twinbell.crypto import sshsig
 from twinbell.crypto.signing import SigningKey
 from twinbell.errors import Damaged
 
 KEY = SigningKey(bytes(range(32)))
-MESSAGE = b"The harbour was quiet this morning.\r\n"
-RIGHT = sshsig.sign(KEY, MESSAGE, namespace="letter@twinbell")
+LETTER = b"Dear Jun,\r\n"
+NAMESPACE = "letter@twinbell"
+
+
+@cache
+def _signature() -> str:
+    return sshsig.sign(KEY, LETTER, namespace=NAMESPACE)
 
 
 def seeds() -> Iterator[bytes]:
-    yield RIGHT.encode()
-    yield RIGHT.replace("\n", "\r\n").encode()
+    yield _signature().encode()
 
 
 def one(data: bytes) -> bool:
-    text = data.decode("utf-8", "surrogateescape")
     try:
-        sshsig.verify(KEY.verify_key, MESSAGE, text, namespace="letter@twinbell")
+        sshsig.verify(KEY.verify_key, LETTER, data.decode("latin-1"), namespace=NAMESPACE)
     except Damaged:
         return False
-    assert text.replace("\r\n", "\n") == RIGHT
+    assert data.split() == _signature().encode().split()
     return True
