@@ -15,17 +15,18 @@ committed, or behind, and is fed from the disk as fast as it reads. `sent_upto` 
 
 import asyncio
 import hashlib
-from collections import deque
-from collections.abc import Callable, Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from twinbell.clock import Clock
 from twinbell.errors import Damaged, OverQuota, TwinbellError, Unauthorised
 from twinbell.relay.epochs import Epochs
-from twinbell.relay.store import DEPOSIT_NAMES, Broken, Drop, Full, Job, Keep, Mailbox, Store
+from twinbell.relay.store import DEPOSIT_NAMES, Broken, Drop, Entry, Full, Job, Keep, Mailbox, Store
 from twinbell.relay.store.writer import Writer
-from twinbell.relay.throttle import Budget, Throttle
+from twinbell.relay.throttle import Budget
 from twinbell.wire.auth import Right
 from twinbell.wire.limits import DEVICE_ASLEEP_S, PAGE_ENVELOPES, SEQ_MAX
 from twinbell.wire.mailbox import Kept, Page, Setting, arrival_s
@@ -101,6 +102,38 @@ class Depositor:
         self.token_hash = token_hash
 
 
+class Waiting:
+    """The envelopes that some device still needs, by seq: where each lies, never what it says."""
+
+    __slots__ = ("_entries", "_gone")
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._entries = list(entries)
+        self._gone = 0  # entries at the front that were taken; cut off when they are many
+
+    def append(self, entry: Entry) -> None:
+        self._entries.append(entry)
+
+    def take_upto(self, seq: int) -> list[Entry]:
+        """Remove and return everything up to `seq`."""
+        start = self._gone
+        end = bisect_left(self._entries, (seq + 1,), start)
+        taken = self._entries[start:end]
+        if end > 64 and end * 2 > len(self._entries):
+            del self._entries[:end]
+            end = 0
+        self._gone = end
+        return taken
+
+    def put_back(self, entries: Sequence[Entry]) -> None:
+        self._entries = sorted([*entries, *self._entries[self._gone :]])
+        self._gone = 0
+
+    def after(self, seq: int, count: int) -> list[Entry]:
+        start = bisect_left(self._entries, (seq + 1,), self._gone)
+        return self._entries[start : start + count]
+
+
 class Live:
     """A mailbox in use."""
 
@@ -116,6 +149,7 @@ class Live:
         "next_seq",
         "number",
         "owner",
+        "pace",
         "reserved_seq",
         "rights",
         "setting",
@@ -129,11 +163,11 @@ class Live:
         self.owner = stored.owner
         self.next_seq = stored.reserved_seq + 1
         self.reserved_seq = stored.reserved_seq
-        self.waiting: deque[tuple[int, int]] = deque()  # seq, deposit; ascending
+        self.waiting = Waiting(stored.waiting)
         self.counts = [0, 0]
+        self.pace = [(math.inf, 0.0)] * 3  # of peer, self and sinks: what is left of the budget, and when
         self.blob_bytes = list(stored.blob_bytes)
-        for seq, deposit, _ in stored.waiting:
-            self.waiting.append((seq, deposit))
+        for _, _, deposit in stored.waiting:
             self.counts[deposit] += 1
         self.devices = {d.name: Device(d.cursor, d.seen_day, d.missed) for d in stored.devices}
         self.listeners: list[Listener] = []
@@ -173,11 +207,12 @@ class Mailboxes:
         self._epochs = epochs
         self._clock = clock
         self._quotas = quotas
-        self._pace: Throttle[tuple[int, int]] = Throttle(budget)
+        self._budget = budget
         self._live: dict[bytes, Live] = {}
         self._live_max = live_max
         self.writer: Writer  # set by whoever composes the relay: the writer answers to `done`
         self.blobs_gone: Callable[[bytes, Sequence[bytes]], None] = lambda box, blobs: None
+        self._place = store.newest_place()
         self._acks: dict[Caller, tuple[Live, str, int]] = {}
         self.deposited = 0
         self.collected = 0
@@ -275,7 +310,8 @@ class Mailboxes:
             self._sink(live, seq, id_, arrived_s, body, caller)
             return
         live.counts[which] += 1
-        keep = Keep(live.number, seq, id_, which, arrived_s, blobs, body)
+        self._place += 1
+        keep = Keep(live.number, seq, self._place, id_, which, arrived_s, blobs, body)
         keep.live = live
         keep.caller = caller
         self.writer.put(keep)
@@ -283,7 +319,12 @@ class Mailboxes:
     def _why_not(self, live: Live, which: int) -> Problem | None:
         if live.frozen:
             return Problem.FROZEN
-        if self._pace.take((live.number, which), self._clock.boot_s()):
+        now_s = self._clock.boot_s()
+        budget = self._budget
+        left, at_s = live.pace[which]
+        left = min(budget.burst, left + (now_s - at_s) * budget.per_s)
+        live.pace[which] = (left - 1 if left >= 1 else left, now_s)
+        if left < 1:
             return Problem.TOO_FAST
         if live.next_seq >= SEQ_MAX:
             return Problem.FULL
@@ -328,7 +369,7 @@ class Mailboxes:
         if not keep.fresh:
             return
         self.deposited += 1
-        live.waiting.append((keep.seq, keep.deposit))
+        live.waiting.append((keep.seq, keep.place, keep.deposit))
         for listener in live.listeners:
             if listener.caught_up and keep.seq > listener.sent_upto:
                 if listener.reader.paused:
@@ -348,7 +389,7 @@ class Mailboxes:
     def feed(self, live: Live, listener: Listener) -> None:
         """Send what waits on the disk, as much as the reader takes now."""
         while not listener.reader.paused and not listener.caught_up:
-            envelopes = self._store.envelopes_after(live.number, listener.sent_upto, _FEED)
+            envelopes = self._read(live, listener.sent_upto, _FEED)
             for kept in envelopes:
                 listener.sent_upto = kept.seq
                 listener.reader.envelope(listener.channel, kept.seq, kept.arrived_s, kept.blobs, kept.body)
@@ -365,10 +406,11 @@ class Mailboxes:
         self.seen(live, device)
         start = live.devices[device].cursor if after is None else after
         count = limit or PAGE_ENVELOPES
-        found = self._store.envelopes_after(live.number, start, count + 1)
-        return Page(
-            tuple(Kept(k.seq, k.arrived_s, k.blobs, k.body) for k in found[:count]), len(found) > count
-        )
+        found = self._read(live, start, count + 1)
+        return Page(tuple(found[:count]), len(found) > count)
+
+    def _read(self, live: Live, seq: int, count: int) -> list[Kept]:
+        return self._store.envelopes_at([place for _, place, _ in live.waiting.after(seq, count)])
 
     def collected_upto(self, live: Live, device: str, upto: int, caller: Caller) -> None:
         """Note how far a device has come; delete what nobody needs any more."""
@@ -412,8 +454,8 @@ class Mailboxes:
         live.busy -= 1
         if drop.error is not None:
             # Still on the disk, so it still counts. The device may ask again; order is by seq.
-            live.waiting = deque(sorted([*live.waiting, *drop.taken]))
-            for _, deposit in drop.taken:
+            live.waiting.put_back(drop.taken)
+            for _, _, deposit in drop.taken:
                 live.counts[deposit] += 1
             if drop.before is not None:
                 state, cursor = drop.before
@@ -476,12 +518,9 @@ class Mailboxes:
             self.writer.put(drop)
 
     def _drop(self, live: Live, floor: int, device: str | None, cursor: int) -> Drop:
-        waiting, counts = live.waiting, live.counts
-        taken = []
-        while waiting and waiting[0][0] <= floor:
-            entry = waiting.popleft()
-            counts[entry[1]] -= 1
-            taken.append(entry)
+        taken = live.waiting.take_upto(floor)
+        for _, _, deposit in taken:
+            live.counts[deposit] -= 1
         drop = Drop(live.number, taken, device, cursor)
         drop.live = live
         if taken:

@@ -70,7 +70,7 @@ class Channel:
         self.bound: Listener | Depositor
 
     def deposited(self, id_: bytes, seq: int, arrived_s: int) -> None:
-        self.socket.send(frame.Deposited(self.number, id_, seq, arrived_s).to_bytes())
+        self.socket.send(frame.deposited(self.number, id_, seq, arrived_s))
 
     def acked(self, upto: int) -> None:
         self.socket.send(frame.Acked(self.number, upto).to_bytes())
@@ -153,7 +153,7 @@ class Socket(WSListener):
             self._raw.abort()
 
     def envelope(self, channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> None:
-        self.send(frame.Envelope(channel, seq, arrived_s, blobs, body).to_bytes())
+        self.send(frame.envelope(channel, seq, arrived_s, blobs, body))
 
     def unbind(self, channel: int) -> None:
         """The right of `channel` has ended: it is closed, and the socket with its last one."""
@@ -172,13 +172,12 @@ class Socket(WSListener):
 
     def _handle(self, data: bytes) -> None:
         received = frame.parse(data)
-        kind = received.__class__
-        if kind is frame.Deposit:
-            self._deposit(received)  # type: ignore[arg-type]
-        elif kind is frame.Ack:
-            self._ack(received)  # type: ignore[arg-type]
-        elif kind is frame.Attach:
-            self._attach(received)  # type: ignore[arg-type]
+        if isinstance(received, frame.Deposit):
+            self._deposit(received)
+        elif isinstance(received, frame.Ack):
+            self._ack(received)
+        elif isinstance(received, frame.Attach):
+            self._attach(received)
         else:
             raise Denied(Problem.MALFORMED)  # the other kinds are the relay's to send
 

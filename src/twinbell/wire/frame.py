@@ -101,7 +101,7 @@ class Deposited(NamedTuple):
     arrived_s: int
 
     def to_bytes(self) -> bytes:
-        return _DEPOSITED.pack(DEPOSITED, *self)
+        return deposited(self.channel, self.id, self.seq, self.arrived_s)
 
 
 class Envelope(NamedTuple):
@@ -114,8 +114,7 @@ class Envelope(NamedTuple):
     body: bytes
 
     def to_bytes(self) -> bytes:
-        head = _ENVELOPE.pack(ENVELOPE, self.channel, self.seq, self.arrived_s, len(self.blobs))
-        return b"".join((head, *self.blobs, self.body))
+        return envelope(self.channel, self.seq, self.arrived_s, self.blobs, self.body)
 
 
 class Ack(NamedTuple):
@@ -153,6 +152,17 @@ class Trouble(NamedTuple):
 
 
 Frame: TypeAlias = Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble
+
+
+def deposited(channel: int, id_: bytes, seq: int, arrived_s: int) -> bytes:
+    """Return a DEPOSITED frame without making the record first: a relay writes one for each envelope."""
+    return _DEPOSITED.pack(DEPOSITED, channel, id_, seq, arrived_s)
+
+
+def envelope(channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> bytes:
+    """Return an ENVELOPE frame, likewise."""
+    head = _ENVELOPE.pack(ENVELOPE, channel, seq, arrived_s, len(blobs))
+    return b"".join((head, *blobs, body)) if blobs else head + body
 
 
 def parse(data: bytes) -> Frame:

@@ -7,11 +7,13 @@ calls `commit` in its thread: a group of them in one transaction, durable when i
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from twinbell.wire.mailbox import Kept, Setting
 
-PLACE_BITS = 32  # place = mailbox number « 32 | seq: one mailbox's envelopes lie side by side on the disk
+Entry: TypeAlias = tuple[
+    int, int, int
+]  # of an envelope: its seq, its place in the table, whose deposit it is
 DEPOSIT_NAMES = ("peer", "self")  # whose token left an envelope; its index is what is stored
 
 
@@ -35,7 +37,7 @@ class Mailbox:
     setting: Setting
     devices: tuple[Device, ...]
     reserved_seq: int  # seqs up to here may have been given out
-    waiting: tuple[tuple[int, int, int], ...]  # seq, deposit, bytes of each envelope
+    waiting: tuple[Entry, ...]  # in ascending seq
     blob_bytes: tuple[int, int]  # of peer and self
 
 
@@ -80,6 +82,7 @@ class Keep:
         "id",
         "live",
         "number",
+        "place",
         "seq",
     )
 
@@ -87,6 +90,7 @@ class Keep:
         self,
         number: int,
         seq: int,
+        place: int,
         id_: bytes,
         deposit: int,
         arrived_s: int,
@@ -95,6 +99,7 @@ class Keep:
     ) -> None:
         self.number = number
         self.seq = seq
+        self.place = place
         self.id = id_
         self.deposit = deposit
         self.arrived_s = arrived_s
@@ -111,11 +116,9 @@ class Drop:
 
     __slots__ = ("before", "blobs", "caller", "cursor", "device", "error", "gone", "live", "number", "taken")
 
-    def __init__(
-        self, number: int, taken: Sequence[tuple[int, int]], device: str | None, cursor: int
-    ) -> None:
+    def __init__(self, number: int, taken: Sequence[Entry], device: str | None, cursor: int) -> None:
         self.number = number
-        self.taken = taken  # seq and deposit of each envelope
+        self.taken = taken
         self.device = device  # None: its cursor need not be written, since nothing lies before it any more
         self.cursor = cursor
         self.blobs = False  # whether an envelope of this mailbox may name blobs
@@ -142,7 +145,8 @@ class Store(Protocol):
     """The questions first, then the changes. Changes are called inside a `Job` only."""
 
     def find_mailbox(self, box: bytes) -> Mailbox | None: ...
-    def envelopes_after(self, number: int, seq: int, count: int) -> list[Kept]: ...
+    def envelopes_at(self, places: Sequence[int]) -> list[Kept]: ...
+    def newest_place(self) -> int: ...
     def slot(self, number: int, version: int | None) -> tuple[int, bytes] | None: ...
     def find_blob(self, number: int, blob: bytes) -> Blob | None: ...
     def find_pairing(self, nameplate: str) -> Pairing | None: ...

@@ -38,10 +38,12 @@ create table device (
 ) strict, without rowid;
 
 -- Envelopes that some device still needs. With bodies inside, so never WITHOUT ROWID: such a table spills
--- each body to a page of its own and became four times larger when it was measured.
+-- each body to a page of its own and became four times larger when it was measured. In the order of arrival,
+-- so that what is written together lies together: by mailbox, each envelope dirtied pages of its own.
 create table envelope (
-    place    integer primary key,          -- mailbox number << 32 | seq
+    place    integer primary key,          -- in the order of arrival at this relay; never shown
     mailbox  integer not null,
+    seq      integer not null,             -- within the mailbox, ascending
     id       blob    not null,             -- the deposit's id, from the client: what makes it safe to repeat
     deposit  integer not null,             -- 0 left by the peer, 1 by the person's own devices
     arrived  integer not null,             -- seconds since 1970, rounded down to the minute

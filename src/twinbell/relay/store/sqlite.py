@@ -18,7 +18,6 @@ import apsw
 from twinbell.errors import Conflict, Damaged, TwinbellError
 from twinbell.relay.store import (
     DEPOSIT_NAMES,
-    PLACE_BITS,
     Blob,
     Broken,
     Device,
@@ -47,10 +46,15 @@ _PRAGMAS = (
     "pragma secure_delete=fast",
 )
 _INSERT = "insert into envelope values "
-_INSERT_ROW = "(?,?,?,?,?,?,?)"
+_INSERT_ROW = "(?,?,?,?,?,?,?,?)"
 _ON_CONFLICT = " on conflict do nothing"
 _INSERTS = {n: _INSERT + ",".join([_INSERT_ROW] * n) + _ON_CONFLICT for n in _CHUNKS}
 _DELETES = {n: f"delete from envelope where place in ({','.join('?' * n)})" for n in _CHUNKS}  # noqa: S608
+
+_SELECTS = {
+    n: f"select seq, arrived, blobs, body from envelope where place in ({','.join('?' * n)}) order by place"  # noqa: S608
+    for n in _CHUNKS
+}
 
 
 class SqliteStore:
@@ -104,10 +108,8 @@ class SqliteStore:
             else:
                 deposit[name] = hash_
         devices = read.execute("select name, cursor, seen_day, missed from device where mailbox=?", (number,))
-        low = number << PLACE_BITS
-        waiting = read.execute(
-            "select place, deposit, length(body) from envelope where place between ? and ? order by place",
-            (low, low | (1 << PLACE_BITS) - 1),
+        waiting: Any = read.execute(
+            "select seq, place, deposit from envelope where mailbox=? order by seq", (number,)
         )
         blob_bytes = [0, 0]
         for which, count in read.execute(
@@ -124,18 +126,21 @@ class SqliteStore:
                 for name, cursor, seen_day, missed in devices
             ),
             reserved_seq=reserved_seq,
-            waiting=tuple((place - low, which, size) for place, which, size in waiting),
+            waiting=tuple(waiting),
             blob_bytes=(blob_bytes[0], blob_bytes[1]),
         )
 
-    def envelopes_after(self, number: int, seq: int, count: int) -> list[Kept]:
-        low = number << PLACE_BITS
-        rows = self._reader.execute(
-            "select place, arrived, blobs, body from envelope where place > ? and place <= ?"
-            " order by place limit ?",
-            (low + seq, low | (1 << PLACE_BITS) - 1, count),
-        )
-        return [Kept(place - low, arrived, _split(blobs), body) for place, arrived, blobs, body in rows]
+    def envelopes_at(self, places: Sequence[int]) -> list[Kept]:
+        """Return the envelopes at these places, in ascending order of them."""
+        found = []
+        for chunk in _chunks(places):
+            rows = self._reader.execute(_SELECTS[len(chunk)], chunk)
+            found += [Kept(seq, arrived, _split(blobs), body) for seq, arrived, blobs, body in rows]
+        return found
+
+    def newest_place(self) -> int:
+        (newest,) = _one(self._reader, "select coalesce(max(place), 0) from envelope")
+        return int(newest)
 
     def slot(self, number: int, version: int | None) -> tuple[int, bytes] | None:
         if version is None:
@@ -231,10 +236,10 @@ class SqliteStore:
         for chunk in _chunks(keeps):
             values: list[Any] = []
             for keep in chunk:
-                number = keep.number
                 values += (
-                    number << PLACE_BITS | keep.seq,
-                    number,
+                    keep.place,
+                    keep.number,
+                    keep.seq,
                     keep.id,
                     keep.deposit,
                     keep.arrived_s,
@@ -251,14 +256,13 @@ class SqliteStore:
     def _sort_out_repeats(self, keeps: Sequence[Keep]) -> None:
         for keep in keeps:
             row = self._writer.execute(
-                "select place, deposit, arrived, blobs, body from envelope where mailbox=? and id=?",
+                "select place, seq, deposit, arrived, blobs, body from envelope where mailbox=? and id=?",
                 (keep.number, keep.id),
             ).get
             if row is None:
                 raise Broken("a kept envelope is not there")
-            place, deposit, arrived_s, blobs, body = row
-            seq = place - (keep.number << PLACE_BITS)
-            if seq == keep.seq:
+            place, seq, deposit, arrived_s, blobs, body = row
+            if place == keep.place:
                 continue
             keep.fresh = False
             if (deposit, blobs, body) != (keep.deposit, b"".join(keep.blobs), keep.body):
@@ -267,7 +271,7 @@ class SqliteStore:
 
     def _bind_blobs(self, keep: Keep) -> None:
         """Tie the envelope's blobs to it, or take the envelope out again if one of them is not ready."""
-        place = keep.number << PLACE_BITS | keep.seq
+        place = keep.place
         for blob in keep.blobs:
             self._writer.execute(
                 "update blob set place=? where mailbox=? and id=? and deposit=? and place is null"
@@ -281,7 +285,7 @@ class SqliteStore:
                 return
 
     def _drop(self, drops: Sequence[Drop]) -> None:
-        places = [drop.number << PLACE_BITS | seq for drop in drops for seq, _ in drop.taken]
+        places = [place for drop in drops for _, place, _ in drop.taken]
         for chunk in _chunks(places):
             self._writer.execute(_DELETES[len(chunk)], chunk)
         for drop in drops:
@@ -295,10 +299,10 @@ class SqliteStore:
 
     def _drop_blobs(self, drop: Drop) -> list[tuple[bytes, int, int]]:
         gone: list[tuple[bytes, int, int]] = []
-        for seq, _ in drop.taken:
+        for _, place, _ in drop.taken:
             rows: list[Any] = self._writer.execute(
                 "delete from blob where place=? returning id, deposit, length",
-                (drop.number << PLACE_BITS | seq,),
+                (place,),
             ).fetchall()
             gone += rows
         return gone
