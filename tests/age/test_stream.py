@@ -1,5 +1,4 @@
 import io
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +19,6 @@ from twinbell.age.stream import (
     sealed_length,
 )
 from twinbell.age.x25519 import X25519Identity
-from twinbell.client.worker import Worker
 from twinbell.errors import (
     ArmorDamaged,
     Damaged,
@@ -158,58 +156,16 @@ def test_a_short_answer_never_hides_that_the_file_is_damaged():
         decrypt(io.BytesIO(file), [CLASSIC]).read(BATCH_BYTES + 3)
 
 
-@pytest.mark.parametrize(
-    "helper", [None, Worker, lambda: ThreadPoolExecutor(1)], ids=["alone", "worker", "pool"]
-)
 @pytest.mark.parametrize("length", [0, 1, CHUNK_BYTES, BATCH_BYTES, BATCH_BYTES + 1, 5 * BATCH_BYTES + 3])
-def test_copying_gives_the_same_with_and_without_a_helper(helper, length):
+def test_copying_gives_the_same_as_reading_and_writing(length):
     sealed, plain = io.BytesIO(), io.BytesIO()
     seen: list[int] = []
 
-    if helper is None:
-        encrypt(sealed, [CLASSIC.recipient]).copy_from(io.BytesIO(some_bytes(length)), progress=seen.append)
-        decrypt(io.BytesIO(sealed.getvalue()), [CLASSIC]).copy_to(plain)
-    else:
-        with helper() as hands:
-            encrypt(sealed, [CLASSIC.recipient]).copy_from(
-                io.BytesIO(some_bytes(length)), helper=hands, progress=seen.append
-            )
-            decrypt(io.BytesIO(sealed.getvalue()), [CLASSIC]).copy_to(plain, helper=hands)
+    encrypt(sealed, [CLASSIC.recipient]).copy_from(io.BytesIO(some_bytes(length)), progress=seen.append)
+    decrypt(io.BytesIO(sealed.getvalue()), [CLASSIC]).copy_to(plain, progress=seen.append)
 
-    assert plain.getvalue() == some_bytes(length)
-    assert sum(seen) == length
-
-
-class Broken(io.BytesIO):
-    """Works for a while, then fails as a full disk or a lost share does."""
-
-    def __init__(self, data: bytes = b"", *, after: int) -> None:
-        super().__init__(data)
-        self.left = after
-
-    def _count(self) -> None:
-        self.left -= 1
-        if self.left < 0:
-            raise OSError("it broke")
-
-    def readinto(self, buffer):
-        self._count()
-        return super().readinto(buffer)
-
-    def write(self, data):
-        self._count()
-        return super().write(data)
-
-
-@pytest.mark.parametrize("after", [0, 1, 2, 3])
-def test_what_breaks_in_the_helper_is_raised_in_the_caller(after):
-    source = Broken(some_bytes(4 * BATCH_BYTES), after=after)
-
-    with Worker() as hands, pytest.raises(OSError, match="it broke"):
-        encrypt(io.BytesIO(), [CLASSIC.recipient]).copy_from(source, helper=hands)
-    with Worker() as hands, pytest.raises(OSError, match="it broke"):
-        sink = Broken(after=after + 1)
-        encrypt(sink, [CLASSIC.recipient]).copy_from(io.BytesIO(some_bytes(4 * BATCH_BYTES)), helper=hands)
+    assert open_(sealed.getvalue(), [CLASSIC]) == plain.getvalue() == some_bytes(length)
+    assert sum(seen) == 2 * length
 
 
 def test_copying_a_damaged_file_writes_what_was_good_and_raises():
@@ -217,8 +173,8 @@ def test_copying_a_damaged_file_writes_what_was_good_and_raises():
     file[-1] ^= 1
     sink = io.BytesIO()
 
-    with Worker() as hands, pytest.raises(PayloadDamaged):
-        decrypt(io.BytesIO(bytes(file)), [CLASSIC]).copy_to(sink, helper=hands)
+    with pytest.raises(PayloadDamaged):
+        decrypt(io.BytesIO(bytes(file)), [CLASSIC]).copy_to(sink)
 
     assert sink.getvalue() == some_bytes(2 * BATCH_BYTES - CHUNK_BYTES)
 

@@ -10,7 +10,7 @@ from vectors import make_age
 
 from twinbell import errors
 from twinbell.age import HybridIdentity, Identity, ScryptIdentity, X25519Identity, decrypt, open_
-from twinbell.age.stream import CHUNK_BYTES, EncryptWriter, _Chunks
+from twinbell.age.stream import CHUNK_BYTES, Chunks, EncryptWriter
 
 FOLDER = Path(__file__).parent.parent.parent / "vectors" / "age"
 VECTORS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
@@ -54,7 +54,7 @@ def test_a_payload_is_made_to_the_byte(name):
     plain = make_age.counting(vector["length"])
     sink = BytesIO()
 
-    with EncryptWriter(sink, nonce, _Chunks(file_key, nonce), armor=False) as writer:
+    with EncryptWriter(sink, nonce, Chunks(file_key, nonce), armor=False) as writer:
         writer.write(plain)
 
     assert len(sink.getvalue()) == vector["payload_length"]

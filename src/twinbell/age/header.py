@@ -20,6 +20,7 @@ FILE_KEY_BYTES = 16
 WRAPPED_KEY_BYTES = FILE_KEY_BYTES + 16  # the file key and its Poly1305 tag
 HEADER_BYTES_MAX = 1 << 20  # about 630 hybrid recipients; read before anything can be authenticated
 STANZAS_MAX = 1024  # each may cost a scalar multiplication for each identity, before the MAC can be checked
+MAC_LINE_BYTES = 45  # what follows the three dashes: a space, 43 characters, a line feed
 _COLUMNS = 64
 _MAC_LABEL = b"header"
 _MAC_BYTES = 32

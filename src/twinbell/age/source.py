@@ -6,7 +6,6 @@ and `Batches`, which reads a large file in pieces of one size and knows which pi
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Protocol
 
 BLOCK = 4096  # bytes read at a time while looking for the end of a line
@@ -22,51 +21,6 @@ class Sink(Protocol):
     """Something to write to; what `write` returns is the number of bytes taken, or nothing if it took all."""
 
     def write(self, data: memoryview, /) -> int | None: ...
-
-
-class Pending(Protocol):
-    """Work that a `Helper` has taken."""
-
-    def result(self) -> int:
-        """Wait until it is done, and raise what it raised."""
-
-    def cancel(self) -> bool:
-        """Tell that it need not be done; False if it is being done, or has been, by now."""
-
-
-class Helper(Protocol):
-    """Another pair of hands: does what is submitted, one thing after the other, beside its caller.
-
-    A `ThreadPoolExecutor(1)` is one, `client/worker.py` a lighter one. This package starts no threads by
-    itself; who moves a large file may lend it one, and reading and writing happen while this core computes.
-    """
-
-    def submit(self, work: Callable[[], int], /) -> Pending: ...
-
-
-class NoHelper:
-    """Does the work itself, at the moment when its result is asked for."""
-
-    def submit(self, work: Callable[[], int], /) -> Pending:
-        """Return `work`, not yet done."""
-        return _Later(work)
-
-
-class _Later:
-    __slots__ = ("result",)
-
-    def __init__(self, work: Callable[[], int]) -> None:
-        self.result = work
-
-    def cancel(self) -> bool:
-        return True
-
-
-def settle(pending: Pending) -> None:
-    """Return once `pending` no longer touches anything, whether it was done or not."""
-    if not pending.cancel():
-        with suppress(Exception):  # whoever settles has an error of its own to tell
-            pending.result()
 
 
 class Input:
@@ -124,39 +78,24 @@ class Input:
 
 
 class Batches:
-    """Cuts what `fill` gives into batches of `size` bytes, and reads one batch ahead where there is a helper.
+    """Cuts a source into batches of `size` bytes, in one buffer, and knows which one is the last.
 
-    `next` gives a view that is good until it is called twice more, and whether it was the last one. To know
-    that, each read asks for one byte more than a batch.
+    To know that, each read asks for one byte more than a batch.
     """
 
-    def __init__(self, fill: Callable[[memoryview], int], size: int, helper: Helper) -> None:
-        self._fill = fill
+    def __init__(self, source: Input, size: int) -> None:
+        self._source = source
         self._size = size
-        self._helper = helper
-        self._buffers = [memoryview(bytearray(size + 1)), memoryview(bytearray(size + 1))]
-        self._ahead = 0  # 1 where the first byte of a buffer came with the batch before
-        self._reading = self._read()
+        self._buffer = memoryview(bytearray(size + 1))
+        self._ahead = 0  # 1 where the first byte of the buffer came with the batch before
 
     def next(self) -> tuple[memoryview, bool]:
-        """Return the next batch; not to be called again after the last one."""
-        count = self._ahead + self._reading.result()
-        batch = self._buffers[0]
-        if count <= self._size:
-            return batch[:count], True
-        self._buffers.reverse()
-        self._buffers[0][0] = batch[self._size]
+        """Return the next batch, good until the next call, and whether it was the last one."""
+        if self._ahead:
+            self._buffer[0] = self._buffer[self._size]
+        count = self._ahead + self._source.fill(self._buffer[self._ahead :])
         self._ahead = 1
-        self._reading = self._read()
-        return batch[: self._size], False
-
-    def close(self) -> None:
-        """Return once nothing reads any more."""
-        settle(self._reading)
-
-    def _read(self) -> Pending:
-        free = self._buffers[0][self._ahead :]
-        return self._helper.submit(lambda: self._fill(free))
+        return self._buffer[: min(count, self._size)], count <= self._size
 
 
 def write_all(sink: Sink, data: memoryview) -> int:

@@ -9,7 +9,6 @@ that the file is whole, so its caller keeps what it got to itself until `read` h
 
 import secrets
 from collections.abc import Callable, Sequence
-from functools import partial
 from io import BytesIO
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -21,7 +20,7 @@ from twinbell.age import armor as armor_
 from twinbell.age import header as header_
 from twinbell.age.header import FILE_KEY_BYTES, Stanza
 from twinbell.age.recipient import Identity, Recipient, unwrap, wrap
-from twinbell.age.source import Batches, Helper, Input, NoHelper, Pending, Sink, Source, settle, write_all
+from twinbell.age.source import Batches, Input, Sink, Source, write_all
 from twinbell.crypto import kdf
 from twinbell.errors import HeaderDamaged, Mistaken, PayloadDamaged
 
@@ -31,18 +30,18 @@ CHUNK_BYTES = 64 * 1024
 TAG_BYTES = 16
 NONCE_BYTES = 16
 _SEALED_CHUNK = CHUNK_BYTES + TAG_BYTES
-_BATCH = 16  # chunks: 1 MiB at a time
+BATCH = 16  # chunks: 1 MiB at a time
 _PAYLOAD_LABEL = b"payload"
 
 
-class _Chunks:
-    """The cipher of one file, with its count of chunks."""
+class Chunks:
+    """The cipher of one file; `count` is the number of the next chunk."""
 
-    __slots__ = ("_cipher", "_count")
+    __slots__ = ("_cipher", "count")
 
     def __init__(self, file_key: bytes, nonce: bytes) -> None:
         self._cipher = ChaCha20Poly1305(kdf.hkdf(file_key, info=_PAYLOAD_LABEL, salt=nonce))
-        self._count = 0
+        self.count = 0
 
     def seal(self, plain: memoryview, sealed: memoryview, *, final: bool) -> int:
         """Seal `plain` chunk by chunk into `sealed`; return how many bytes that made."""
@@ -51,9 +50,9 @@ class _Chunks:
         for start in range(0, end, CHUNK_BYTES) or (0,):
             stop = min(start + CHUNK_BYTES, end)
             size = stop - start + TAG_BYTES
-            nonce = _nonce(self._count, final and stop == end)
+            nonce = _nonce(self.count, final and stop == end)
             self._cipher.encrypt_into(nonce, plain[start:stop], None, sealed[at : at + size])
-            self._count += 1
+            self.count += 1
             at += size
         return at
 
@@ -67,20 +66,20 @@ class _Chunks:
             chunk = sealed[start : start + _SEALED_CHUNK]
             size = len(chunk) - TAG_BYTES
             last = final and start + _SEALED_CHUNK >= end
-            if size < 0 or (size == 0 and self._count > 0):
+            if size < 0 or (size == 0 and self.count > 0):
                 return at, PayloadDamaged("The body of this age file is cut short.")
             into = plain[at : at + size]
             if not self._open_one(chunk, into, last):
                 # A full chunk may be good by itself and only the file wrong: cut short behind it, or longer.
                 good = size == CHUNK_BYTES and self._open_one(chunk, into, not last)
                 return at + size * good, PayloadDamaged()
-            self._count += 1
+            self.count += 1
             at += size
         return at, None
 
     def _open_one(self, chunk: memoryview, plain: memoryview, last: bool) -> bool:
         try:
-            self._cipher.decrypt_into(_nonce(self._count, last), chunk, None, plain)
+            self._cipher.decrypt_into(_nonce(self.count, last), chunk, None, plain)
         except InvalidTag:
             return False
         return True
@@ -97,12 +96,12 @@ class EncryptWriter:
     never closed, has no last chunk: every reader refuses it.
     """
 
-    def __init__(self, sink: Sink, head: bytes, chunks: _Chunks, *, armor: bool) -> None:
+    def __init__(self, sink: Sink, head: bytes, chunks: Chunks, *, armor: bool) -> None:
         self._armor = armor_.ArmorWriter(sink) if armor else None
         self._sink: Sink = self._armor or sink
         self._chunks = chunks
-        self._plain = memoryview(bytearray(_BATCH * CHUNK_BYTES))
-        self._sealed = memoryview(bytearray(_BATCH * _SEALED_CHUNK))
+        self._plain = memoryview(bytearray(BATCH * CHUNK_BYTES))
+        self._sealed = memoryview(bytearray(BATCH * _SEALED_CHUNK))
         self._held = 0  # bytes in `_plain`, which wait because they may be the last ones
         self._closed = False
         write_all(self._sink, memoryview(head))
@@ -122,32 +121,23 @@ class EncryptWriter:
             at += count
         return len(view)
 
-    def copy_from(
-        self, source: Source, *, helper: Helper | None = None, progress: Progress | None = None
-    ) -> int:
+    def copy_from(self, source: Source, *, progress: Progress | None = None) -> int:
         """Encrypt all of `source`, finish the file, and return the number of bytes.
 
-        The fast way for a large file: with a `helper`, reading and writing happen beside the cipher.
         `progress` hears the number of bytes of each piece.
         """
         if self._held or self._closed:
             raise Mistaken("This age file has already been begun.")
         self._closed = True
-        batches = Batches(Input(source).fill, _BATCH * CHUNK_BYTES, helper or NoHelper())
+        batches = Batches(Input(source), BATCH * CHUNK_BYTES)
         total = 0
-
-        def step(into: memoryview) -> tuple[memoryview, bool]:
-            nonlocal total
+        final = False
+        while not final:
             plain, final = batches.next()
+            write_all(self._sink, self._sealed[: self._chunks.seal(plain, self._sealed, final=final)])
             total += len(plain)
             if progress:
                 progress(len(plain))
-            return into[: self._chunks.seal(plain, into, final=final)], final
-
-        try:
-            _pump(step, self._sink, self._sealed, helper)
-        finally:
-            batches.close()
         if self._armor:
             self._armor.close()
         return total
@@ -183,12 +173,11 @@ class DecryptReader:
     cut short.
     """
 
-    def __init__(self, source: Input, chunks: _Chunks, stanzas: tuple[Stanza, ...]) -> None:
+    def __init__(self, source: Input, chunks: Chunks, stanzas: tuple[Stanza, ...]) -> None:
         self.stanzas = stanzas
-        self._source = source
+        self._batches = Batches(source, BATCH * _SEALED_CHUNK)
         self._chunks = chunks
-        self._batches: Batches | None = None
-        self._plain = memoryview(bytearray(_BATCH * CHUNK_BYTES))
+        self._plain = memoryview(bytearray(BATCH * CHUNK_BYTES))
         self._at = self._end = 0
         self._ended = False
         self._damage: PayloadDamaged | None = None
@@ -220,33 +209,19 @@ class DecryptReader:
         self._at += len(data)
         return len(data)
 
-    def copy_to(self, sink: Sink, *, helper: Helper | None = None, progress: Progress | None = None) -> int:
+    def copy_to(self, sink: Sink, *, progress: Progress | None = None) -> int:
         """Write all that is in the file to `sink`, and return the number of bytes.
 
-        The fast way for a large file: with a `helper`, reading and writing happen beside the cipher.
         `progress` hears the number of bytes of each piece. Where the file is damaged, all that was good
         before has been written when this raises.
         """
-        if self._batches:
-            raise Mistaken("This age file has already been begun.")
-        self._batches = Batches(self._source.fill, _BATCH * _SEALED_CHUNK, helper or NoHelper())
         total = 0
-
-        def step(into: memoryview) -> tuple[memoryview, bool]:
-            nonlocal total
-            self._open_batch(into)
-            total += self._end
+        while part := self._available(len(self._plain)):
+            write_all(sink, part)
+            self._at += len(part)
+            total += len(part)
             if progress:
-                progress(self._end)
-            return into[: self._end], self._ended or self._damage is not None
-
-        try:
-            _pump(step, sink, self._plain, helper)
-        finally:
-            self._batches.close()
-            self._at = self._end = 0
-        if self._damage:
-            raise self._damage
+                progress(len(part))
         return total
 
     def _available(self, length: int) -> memoryview:
@@ -255,45 +230,14 @@ class DecryptReader:
                 raise self._damage
             self._at = self._end = 0
             if not self._ended:
-                self._open_batch(self._plain)
+                self._open_batch()
             if self._damage and not self._end:
                 raise self._damage
         return self._plain[self._at : min(self._end, self._at + length)]
 
-    def _open_batch(self, into: memoryview) -> None:
-        if not self._batches:
-            self._batches = Batches(self._source.fill, _BATCH * _SEALED_CHUNK, NoHelper())
+    def _open_batch(self) -> None:
         sealed, self._ended = self._batches.next()
-        self._end, self._damage = self._chunks.open(sealed, into, final=self._ended)
-
-
-def _pump(
-    step: Callable[[memoryview], tuple[memoryview, bool]],
-    sink: Sink,
-    buffer: memoryview,
-    helper: Helper | None,
-) -> None:
-    """Write what `step` makes until it says that this was the last, in two buffers that take turns.
-
-    While `helper` writes one, `step` fills the other. On return everything is written, or nothing writes.
-    """
-    helper = helper or NoHelper()
-    buffers = [buffer, memoryview(bytearray(len(buffer)))]
-    writing: Pending | None = None
-    ended = False
-    try:
-        while not ended:
-            made, ended = step(buffers[0])
-            if writing:
-                writing.result()
-            writing = helper.submit(partial(write_all, sink, made))
-            buffers.reverse()
-        if writing:
-            writing.result()
-            writing = None
-    finally:
-        if writing:
-            settle(writing)
+        self._end, self._damage = self._chunks.open(sealed, self._plain, final=self._ended)
 
 
 def encrypt(sink: Sink, recipients: Sequence[Recipient], *, armor: bool = False) -> EncryptWriter:
@@ -304,7 +248,7 @@ def encrypt(sink: Sink, recipients: Sequence[Recipient], *, armor: bool = False)
     file_key = secrets.token_bytes(FILE_KEY_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
     head = header_.finish(file_key, header_.serialise(wrap(file_key, recipients)))
-    return EncryptWriter(sink, head + nonce, _Chunks(file_key, nonce), armor=armor)
+    return EncryptWriter(sink, head + nonce, Chunks(file_key, nonce), armor=armor)
 
 
 def decrypt(source: Source, identities: Sequence[Identity]) -> DecryptReader:
@@ -319,7 +263,7 @@ def decrypt(source: Source, identities: Sequence[Identity]) -> DecryptReader:
     nonce = memoryview(bytearray(NONCE_BYTES))
     if taken.fill(nonce) < NONCE_BYTES:
         raise HeaderDamaged("This age file ends with its header.")
-    return DecryptReader(taken, _Chunks(file_key, bytes(nonce)), head.stanzas)
+    return DecryptReader(taken, Chunks(file_key, bytes(nonce)), head.stanzas)
 
 
 def read_stanzas(source: Source) -> tuple[Stanza, ...]:
@@ -353,3 +297,13 @@ def sealed_length(header_length: int, plain_length: int) -> int:
     """Return the length in bytes of an age file that is not armored."""
     chunks = max(1, -(-plain_length // CHUNK_BYTES))
     return header_length + NONCE_BYTES + plain_length + chunks * TAG_BYTES
+
+
+def payload_length(length: int) -> int:
+    """Return how much is in a payload of `length` bytes, nonce included; raise `PayloadDamaged` for none."""
+    sealed = length - NONCE_BYTES
+    chunks = max(1, -(-sealed // _SEALED_CHUNK))
+    plain = sealed - chunks * TAG_BYTES
+    if plain < 0 or (chunks > 1 and plain <= (chunks - 1) * CHUNK_BYTES):
+        raise PayloadDamaged
+    return plain

@@ -2,9 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from twinbell.cli import timelock
 from twinbell.cli.command import Subparsers, command, noun
@@ -12,9 +10,7 @@ from twinbell.errors import Mistaken, NotForMe, Refused
 
 if TYPE_CHECKING:
     from twinbell.age.recipient import Identity, Recipient
-    from twinbell.age.source import Helper
 
-LARGE_BYTES = 4 << 20  # below it, starting a thread costs more than it saves
 KEYGEN_EXAMPLE = """\
 twinbell age keygen -o key.txt
 twinbell age keygen -y key.txt"""
@@ -172,8 +168,7 @@ def _keep(name: str | None, text: str, *, secret: bool) -> None:
 
 
 def _encrypt(args: argparse.Namespace) -> None:
-    from twinbell.age.stream import encrypt
-    from twinbell.cli import output, ui
+    from twinbell.cli import carry, output, ui
 
     moment = timelock.moment(args)
     recipients = _recipients(args, moment is not None)
@@ -182,16 +177,13 @@ def _encrypt(args: argparse.Namespace) -> None:
     with (
         output.open_input(args.input) as source,
         output.open_output(args.output, source=source, text=args.armor) as sink,
-        _hands(source, sink) as (helper, progress),
     ):
         if isinstance(sink, output.Terminal):
             raise Mistaken(
                 "An age file is not text, and a terminal would show nonsense.",
                 hint="`-a` makes text of it, `-o FILE` writes it to a file, `-o -` shows it anyway.",
             )
-        count = encrypt(sink, recipients, armor=args.armor).copy_from(
-            source, helper=helper, progress=progress
-        )
+        count = carry.seal(source, sink, recipients, armor=args.armor)
     record: dict[str, object] = {"file": args.output, "bytes": count}
     if moment is not None:
         record |= moment.record()
@@ -232,8 +224,7 @@ def _recipients(args: argparse.Namespace, to_a_moment: bool) -> list["Recipient"
 
 
 def _decrypt(args: argparse.Namespace) -> None:
-    from twinbell.age.stream import decrypt
-    from twinbell.cli import keyfiles, output, ui
+    from twinbell.cli import carry, keyfiles, output, ui
 
     if [*args.identity, args.input or "-"].count("-") > 1:
         raise Mistaken("Standard input can be read for one thing only.")
@@ -241,39 +232,18 @@ def _decrypt(args: argparse.Namespace) -> None:
     for name in args.identity:
         identities += keyfiles.identities_file(name)
     identities.append(timelock.TimeLock(args.chain, args.beacon))
-    with output.open_input(args.input) as source:
-        # Before the output is opened: what can't be opened must not disturb what stands there.
+    with (
+        output.open_input(args.input) as source,
+        output.open_output(args.output, source=source, text=False) as sink,
+    ):
         try:
-            reader = decrypt(source, identities)
+            count = carry.open_(source, sink, identities)
         except NotForMe as error:
             if not args.identity and str(error) == str(NotForMe()):
                 error.hint = "Name your key file with -i."
             raise
-        with (
-            output.open_output(args.output, source=source, text=False) as sink,
-            _hands(source, sink) as (helper, progress),
-        ):
-            count = reader.copy_to(sink, helper=helper, progress=progress)
     if args.json and args.output not in (None, "-"):
         ui.data({"file": args.output, "bytes": count})
-
-
-@contextmanager
-def _hands(source: BinaryIO, sink: object) -> Iterator[tuple["Helper | None", "Callable[[int], None]"]]:
-    """Lend a second thread to what moves a large file, and show how far it has come.
-
-    Only from file to file: whoever presses Ctrl-C must not wait for a thread that waits for a pipe.
-    """
-    from twinbell.cli import output, ui
-
-    size = output.size_of(source)
-    hands: AbstractContextManager[Helper | None] = nullcontext()
-    if isinstance(sink, output.Whole) and size is not None and size >= LARGE_BYTES:
-        from twinbell.client.worker import Worker
-
-        hands = Worker()
-    with ui.progress("Working", size) as bar, hands as helper:
-        yield helper, bar.advance
 
 
 def _inspect(args: argparse.Namespace) -> None:

@@ -6,14 +6,12 @@ Nothing of it is authenticated: only who opens the file knows that its header is
 from dataclasses import dataclass
 
 from twinbell.age.armor import ArmorReader, detect
-from twinbell.age.header import Stanza, parse
+from twinbell.age.header import MAC_LINE_BYTES, Stanza, parse
 from twinbell.age.source import Source
-from twinbell.age.stream import CHUNK_BYTES, NONCE_BYTES, TAG_BYTES
+from twinbell.age.stream import payload_length
 from twinbell.cli import timelock, ui
-from twinbell.errors import PayloadDamaged
 
 VERSION = "age-encryption.org/v1"
-_MAC_LINE_BYTES = 45  # behind the dashes: a space, 43 characters, a line feed
 _CLASSIC = {"X25519", "ssh-rsa", "ssh-ed25519", "p256tag", "piv-p256", timelock.TYPE}
 _POST_QUANTUM = {"mlkem768x25519", "mlkem768p256tag", "scrypt"}
 _BLOCK = 1 << 20
@@ -99,11 +97,11 @@ def inspect(source: Source) -> Found:
     counted = _Counted(source)
     taken = detect(counted)
     head = parse(taken)
-    header = len(head.signed) + _MAC_LINE_BYTES
+    header = len(head.signed) + MAC_LINE_BYTES
     rest = 0
     while block := taken.read(_BLOCK):
         rest += len(block)
-    payload = _payload(rest)
+    payload = payload_length(rest)
     return Found(
         stanzas=head.stanzas,
         armor=isinstance(taken.source, ArmorReader),
@@ -112,16 +110,6 @@ def inspect(source: Source) -> Found:
         overhead=rest - payload,
         payload=payload,
     )
-
-
-def _payload(rest: int) -> int:
-    """Return how much is in `rest` bytes behind a header, if they are whole."""
-    sealed = rest - NONCE_BYTES
-    chunks = max(1, -(-sealed // (CHUNK_BYTES + TAG_BYTES)))
-    payload = sealed - chunks * TAG_BYTES
-    if payload < 0 or (chunks > 1 and payload <= (chunks - 1) * CHUNK_BYTES):
-        raise PayloadDamaged("The body of this age file is cut short.")
-    return payload
 
 
 def _moment(stanza: Stanza) -> tuple[int, str, int | None]:

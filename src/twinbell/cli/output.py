@@ -45,13 +45,29 @@ def open_input(name: str | None) -> Iterator[BinaryIO]:
         yield file
 
 
-def size_of(file: BinaryIO) -> int | None:
-    """Return the length of a regular file in bytes, None for pipes and terminals."""
-    try:
-        status = os.fstat(file.fileno())
-    except (OSError, ValueError):
-        return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
+class Regular:
+    """What is left of a regular file, read anywhere in it without moving its place."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self.size = size
+        self._file = file
+        self._start = start
+
+    @classmethod
+    def of(cls, file: BinaryIO) -> "Regular | None":
+        """Return the file from its place to its end, None for pipes and terminals."""
+        try:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return None
+            start = file.seek(0, os.SEEK_CUR)
+        except (OSError, ValueError):
+            return None
+        return cls(file, start, max(0, status.st_size - start))
+
+    def read_at(self, view: memoryview, at: int, /) -> int:
+        """Fill the front of `view` with what stands at `at`; 0 only at the end."""
+        return os.preadv(self._file.fileno(), [view], self._start + at)
 
 
 @contextmanager
@@ -111,6 +127,10 @@ class Whole:
 
     def write(self, data: memoryview, /) -> int | None:
         return self._file.write(data)
+
+    def write_at(self, view: memoryview, at: int, /) -> int:
+        """Write the front of `view` at `at`; return the number of bytes."""
+        return os.pwrite(self._file.fileno(), view, at)
 
     def __enter__(self) -> Self:
         return self

@@ -4,8 +4,8 @@ It is what `age/source.py` calls a Helper. Not a thread pool: importing one cost
 """
 
 import threading
-from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -46,14 +46,13 @@ class Worker:
     """One thread, for as long as the `with` lasts; leaving waits until all that was submitted is done."""
 
     def __init__(self) -> None:
-        self._tasks: deque[Task | None] = deque()
-        self._ready = threading.Semaphore(0)
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="twinbell-worker", daemon=True)
 
     def submit(self, work: Callable[[], int], /) -> Task:
         """Take `work`, to be done after what was taken before."""
         task = Task(work)
-        self._put(task)
+        self._tasks.put(task)
         return task
 
     def __enter__(self) -> Self:
@@ -63,17 +62,9 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._put(None)
+        self._tasks.put(None)
         self._thread.join()
 
-    def _put(self, task: Task | None) -> None:
-        self._tasks.append(task)
-        self._ready.release()
-
     def _run(self) -> None:
-        while True:
-            self._ready.acquire()
-            task = self._tasks.popleft()
-            if task is None:
-                return
+        while task := self._tasks.get():
             task.run()
