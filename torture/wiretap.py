@@ -2,9 +2,11 @@
 
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 _PART = 65536
+_PATIENCE_S = 10
 
 
 class Wiretap:
@@ -15,7 +17,8 @@ class Wiretap:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._heard: list[bytearray] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._threads: list[threading.Thread] = []
+        self._start(self._serve)
 
     @property
     def url(self) -> str:
@@ -28,21 +31,35 @@ class Wiretap:
             return b"\0".join(bytes(stream) for stream in self._heard)
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Take no more connections, and wait for the last ones to end: whoever talks has to hang up first."""
+        with suppress(OSError):
+            self._door.shutdown(socket.SHUT_RDWR)  # wakes `accept`
         self._door.close()
+        for thread in self._threads:
+            thread.join(_PATIENCE_S)
+
+    def _start(self, target: Callable[..., None], *args: socket.socket) -> threading.Thread:
+        thread = threading.Thread(target=target, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
 
     def _serve(self) -> None:
         with suppress(OSError):
             while True:
                 near, _ = self._door.accept()
-                far = socket.create_connection(self._to)
-                for source, sink in ((near, far), (far, near)):
-                    stream = bytearray()
-                    with self._lock:
-                        self._heard.append(stream)
-                    threading.Thread(target=self._pump, args=(source, sink, stream), daemon=True).start()
+                self._start(self._carry, near)
 
-    def _pump(self, source: socket.socket, sink: socket.socket, stream: bytearray) -> None:
+    def _carry(self, near: socket.socket) -> None:
+        with near, suppress(OSError), socket.create_connection(self._to) as far:
+            back = self._start(self._pump, far, near)
+            self._pump(near, far)
+            back.join()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        stream = bytearray()
+        with self._lock:
+            self._heard.append(stream)
         with suppress(OSError):
             while part := source.recv(_PART):
                 with self._lock:
