@@ -23,6 +23,7 @@ def _register_give(bell: Subparsers) -> None:
         about="Say the code, or send the link, to nobody but them. It is worth one guess: whoever answers\n"
         "it with a wrong code burns it, and both of you are told.",
         example="twinbell bell give --relay https://relay.example --name Mei",
+        json="bell, spoken, link, expires; then, once answered: bond, peer, words, status",
         run=_give,
     )
     give.add_argument(
@@ -48,6 +49,7 @@ def _register_answer(bell: Subparsers) -> None:
         "answer",
         "Answer a bell that you were given, by its code or its link.",
         example="twinbell bell answer 7-crater-lamp-violin@relay.example --name Jun",
+        json="bond, peer, words, status",
         run=_answer,
     )
     answer.add_argument("code", metavar="CODE_OR_LINK", help="what the other one said or sent")

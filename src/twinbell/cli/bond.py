@@ -13,12 +13,20 @@ def register(subparsers: Subparsers) -> None:
     bond = noun(
         subparsers, "bond", "Your bonds: the words, the picture, and what the other one is called here."
     )
-    command(bond, "list", "List the bonds of this home.", example="twinbell bond list", run=_list)
+    command(
+        bond,
+        "list",
+        "List the bonds of this home.",
+        example="twinbell bond list",
+        json="bonds: [{bond, peer, verified, since}]",
+        run=_list,
+    )
     show = command(
         bond,
         "show",
         "Show a bond: its words, its picture, its relay.",
         example="twinbell bond show Jun",
+        json="bond, peer, me, words, picture, verified, since, relay, kit",
         run=_show,
     )
     verify = command(
@@ -27,6 +35,7 @@ def register(subparsers: Subparsers) -> None:
         "Say that you have compared the six words, and that they were the same.",
         about="Compare by voice, or side by side. Words that differ mean that somebody is between you.",
         example="twinbell bond verify Jun --yes",
+        json="bond, peer, verified",
         run=_verify,
     )
     verify.add_argument("--yes", action="store_true", help="they were the same: don't ask")
@@ -35,6 +44,7 @@ def register(subparsers: Subparsers) -> None:
         "rename",
         "Call the other one by another name. Only you see it.",
         example="twinbell bond rename Jun --to Junie",
+        json="bond, peer",
         run=_rename,
     )
     rename.add_argument("--to", required=True, metavar="NAME", help="the new name")
@@ -43,6 +53,7 @@ def register(subparsers: Subparsers) -> None:
         "picture",
         "Draw the picture of a bond: the same on both sides.",
         example="twinbell bond picture Jun --svg jun.svg",
+        json="bond, picture, file",
         run=_picture,
     )
     picture.add_argument("--svg", metavar="FILE", help="write it as an SVG; - for standard output")

@@ -91,19 +91,21 @@ def command(
     example: str,
     run: Run,
     about: str = "",
+    json: str = "",
     home: bool = True,
 ) -> argparse.ArgumentParser:
     """Declare a command.
 
     `summary` is one sentence, `about` a few more; `example` is one or more lines that a test may run. With
-    `home` the command works in a folder of its own (`--home`). Every command has `--json`.
+    `home` the command works in a folder of its own (`--home`). Every command has `--json`; `json` names the
+    keys of what it prints then.
     """
     lines = "\n  ".join(example.strip().splitlines())
     parser = subparsers.add_parser(
         name,
         help=summary,
         description=summary + (f"\n\n{about}" if about else ""),
-        epilog=f"example:\n  {lines}",
+        epilog=f"example:\n  {lines}" + (f"\n\njson:\n  {json}" if json else ""),
         formatter_class=_Formatter,
     )
     if home:

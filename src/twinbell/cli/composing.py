@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
 
 DEFAULT_EDITOR = "vi"
-OWN_SETTING = "own keepers"  # keepers of chains that one of the two runs, by a line each
 
 
 def lock_for(home: Home, bond: "BondRow", args: argparse.Namespace) -> Lock:
@@ -68,11 +67,6 @@ def _chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptChain
 
 def _kept(known: chains.Known) -> KeptChain:
     return KeptChain(known.chain, known.keeper)
-
-
-def ours(home: Home) -> list[str]:
-    """Return the keepers that are one of the two themselves, as a person has said."""
-    return (home.vault.remembered(OWN_SETTING) or "").splitlines()
 
 
 def attachments(names: Sequence[str]) -> list[Attachment]:
@@ -164,7 +158,7 @@ def written(home: Home, bond: "BondRow", lock: Lock) -> dict[str, object]:
         "letter": lock.letter.hex(),
         "opens": lock.opens_s,
         "rounds": rounds(lock),
-        "held_by": str(strength(lock, ours=ours(home))),
+        "held_by": str(strength(lock, ours=chains.ours_in(home.vault, lock))),
     }
 
 
@@ -181,4 +175,4 @@ def show_written(home: Home, bond: "BondRow", lock: Lock) -> None:
     ui.say(ui.rule(), f"A letter to {ui.blue(ui.plain(bond.peer))} is sealed: {lock.letter.hex()[:8]}", "")
     if lock.wish:
         ui.say(*ui.wrapped(shown_back(lock)), "")
-    ui.say(*ui.wrapped(describe(lock, ours=ours(home))), "")
+    ui.say(*ui.wrapped(describe(lock, ours=chains.ours_in(home.vault, lock))), "")

@@ -14,6 +14,7 @@ def register(subparsers: Subparsers) -> None:
         "Look at the home, the relay, the kit, and what each letter leans on.",
         about="Ends with 1 if something is wrong, and with 0 if there are only things worth knowing.",
         example="twinbell doctor",
+        json="well, findings: [{subject, verdict (good, note, wrong), sentence}]",
         run=_run,
     )
 

@@ -28,6 +28,7 @@ def register(subparsers: Subparsers) -> None:
         "reads every letter of this bond. If you lose your devices and have no kit, nobody can open your\n"
         "letters, not even us.",
         example="twinbell kit show Jun | lp",
+        json="bond, page, confirmed",
         run=_show,
     )
     confirm = command(
@@ -36,6 +37,7 @@ def register(subparsers: Subparsers) -> None:
         "Show that the kit is on paper by typing some of its words; it is then removed from this device.",
         about="Without a terminal, all 24 words are read from standard input.",
         example="twinbell kit confirm Jun",
+        json="bond, confirmed",
         run=_confirm,
     )
     for parser in (show, confirm):

@@ -23,6 +23,7 @@ def register(subparsers: Subparsers) -> None:
         "list",
         "List letters in both directions, and fetch what has come.",
         example="twinbell letter list",
+        json="letters: [{letter, bond, direction, opens, state}]",
         run=_list,
     )
     list_.add_argument("--bond", metavar="B", help="only those of this bond")
@@ -32,6 +33,8 @@ def register(subparsers: Subparsers) -> None:
         "show",
         "Show the day of a letter and what holds it back: all that is known before it opens.",
         example="twinbell letter show 4f2a91c0",
+        json="letter, bond, direction, state, opens, held_by, words, "
+        "rounds: [{chain, keeper, round, opens_s}]",
         run=_show,
     )
     open_ = command(
@@ -40,6 +43,7 @@ def register(subparsers: Subparsers) -> None:
         "Open a letter whose day has come, and put its files into a folder.",
         about="Exit codes: 3 not yet, 4 the beacon can't be reached, 5 its chain has ended, 6 damaged.",
         example="twinbell letter open 4f2a91c0",
+        json="letter, from, subject, text, attachments: [{name, path, bytes}], signature",
         run=_open,
     )
     open_.add_argument("--into", metavar="DIR", help="where its files go; else letter-<id> in this folder")
@@ -49,6 +53,7 @@ def register(subparsers: Subparsers) -> None:
         "Open a letter and write it for other programs: .eml, its signature, its files.",
         about="ssh-keygen -Y verify checks the signature; any mail program reads the .eml.",
         example="twinbell letter save 4f2a91c0 --into from-mei",
+        json="letter, from, subject, text, attachments: [{name, path, bytes}], signature, folder",
         run=_save,
     )
     save.add_argument("--into", metavar="DIR", help="the folder; else letter-<id> in this folder")
@@ -65,6 +70,7 @@ def _register_write(letter: Subparsers) -> None:
         "A letter that was delivered can't be taken back.",
         example='twinbell letter write hello.txt --subject "For your birthday" --opens 2027-10-10T08:00\n'
         "twinbell letter write - --opens 'in 3 months' --zone Asia/Tokyo --attach dusk.jpg < hello.txt",
+        json="letter, opens, rounds: [{chain, keeper, round, opens_s}], held_by",
         run=_write,
     )
     write.add_argument("file", nargs="?", metavar="FILE", help="the text; - for standard input; else $EDITOR")
@@ -209,7 +215,7 @@ def _show(args: argparse.Namespace) -> int:
     from twinbell.bond.lock import describe, strength
     from twinbell.cli import composing, ui
     from twinbell.cli.opening import open_home
-    from twinbell.client import bonds
+    from twinbell.client import bonds, chains
     from twinbell.errors import Damaged
 
     with open_home(args) as home:
@@ -217,7 +223,8 @@ def _show(args: argparse.Namespace) -> int:
         bond = bonds.get(home.vault, row.bond)
         if not row.lock_bytes:
             raise Damaged("This letter came damaged. It was asked for again.")
-        lock, ours = row.lock, composing.ours(home)
+        lock = row.lock
+        ours = chains.ours_in(home.vault, lock)
         if args.json:
             ui.data(
                 {

@@ -19,6 +19,7 @@ def register(subparsers: Subparsers) -> None:
         about="On a terminal it speaks in words; with --json, or into a pipe, in JSON: an object a line,\n"
         "with event, bond and at. Each event is told once.",
         example="twinbell listen --for 60",
+        json="one object a line: event, bond, at, and what the event brings",
         run=_run,
     )
     listen.add_argument(

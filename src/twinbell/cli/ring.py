@@ -22,6 +22,7 @@ def register(subparsers: Subparsers) -> None:
         about="If the relay can't be reached, the ring waits here and goes with the next command; one that\n"
         "comes late is told and not sounded.",
         example="twinbell ring Jun --pattern heartbeat",
+        json="ring, status (sent, waiting)",
         run=_run,
     )
     ring.add_argument("bond", nargs="?", metavar="BOND", help=BOND_HELP)

@@ -16,6 +16,7 @@ from twinbell.errors import Damaged, NotFound, NotYet, Unreachable
 from twinbell.wire.beacon import QUICKNET, RETIRED, Chain, keeper_of, time_of
 
 if TYPE_CHECKING:
+    from twinbell.bond.lock import Lock
     from twinbell.client.beacon import Rounds
     from twinbell.client.relay import Relay
 
@@ -29,12 +30,17 @@ ASK_AGAIN_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A chain that is known here, its keeper, the relay that hands it out, and whether it has ended."""
+    """A chain that is known here: its keeper, the relay that hands it out, whether it has ended.
+
+    `ours` says that one of the two runs it, and so could open early. Where nobody has said, a relay on this
+    very machine counts as such.
+    """
 
     chain: Chain
     keeper: str
     relay: str | None
     retired: bool
+    ours: bool
 
 
 class Kept:
@@ -53,17 +59,20 @@ class Kept:
 
 def known(vault: Vault) -> list[Known]:
     """Return every chain that is known here, quicknet last."""
-    rows = vault.all("select record, keeper, relay, retired from chain order by rowid")
+    rows = vault.all("select hash, record, keeper, relay, retired, ours from chain order by rowid")
     found = [
-        Known(Chain.from_record(decode(record, bytes_max=CHAIN_BYTES_MAX)), keeper, relay, bool(retired))
-        for record, keeper, relay, retired in rows
+        Known(
+            Chain.from_record(decode(record, bytes_max=CHAIN_BYTES_MAX)),
+            keeper,
+            relay,
+            retired=bool(retired) or hash_ in RETIRED,
+            ours=_is_here(relay or "") if ours is None else bool(ours),
+        )
+        for hash_, record, keeper, relay, retired, ours in rows
     ]
     if all(each.chain.hash != QUICKNET.hash for each in found):
-        found.append(Known(QUICKNET, keeper_of(QUICKNET), None, retired=False))
-    return [
-        Known(each.chain, each.keeper, each.relay, retired=True) if each.chain.hash in RETIRED else each
-        for each in found
-    ]
+        found.append(Known(QUICKNET, keeper_of(QUICKNET), None, retired=False, ours=False))
+    return found
 
 
 def learn(vault: Vault, chain: Chain, *, relay: str | None = None, keeper: str = "") -> None:
@@ -79,6 +88,32 @@ def learn(vault: Vault, chain: Chain, *, relay: str | None = None, keeper: str =
         label[:64],
         relay,
     )
+
+
+def mark(vault: Vault, meant: Known, *, ours: bool | None = None, retired: bool | None = None) -> None:
+    """Note what a person says of a chain; None leaves it as it is."""
+    with vault.transaction():
+        learn(vault, meant.chain, relay=meant.relay, keeper=meant.keeper)
+        for column, value in (("ours", ours), ("retired", retired)):
+            if value is not None:
+                vault.run(f"update chain set {column} = ? where hash = ?", value, meant.chain.hash)  # noqa: S608
+
+
+def ours_in(vault: Vault, lock: "Lock") -> list[str]:
+    """Return the keepers in a lock that are one of the two themselves, by the names that the lock has."""
+    hashes = {each.chain.hash for each in known(vault) if each.ours}
+    return [
+        kept.keeper for kept in lock.chains if kept.chain.hash in hashes or _is_here(f"http://{kept.keeper}")
+    ]
+
+
+def _is_here(url: str) -> bool:
+    from twinbell.client.transport import LOOPBACK
+
+    try:
+        return urlsplit(url).hostname in LOOPBACK
+    except ValueError:
+        return False
 
 
 def of_relay(home: Home, relay: "Relay") -> Chain | None:

@@ -123,9 +123,11 @@ def _bond(home: Home, row: BondRow) -> Iterator[Finding]:
             Verdict.NOTE,
             f"The kit for {row.peer} is not on paper. Without it, a lost device is a lost bond.",
         )
-    (waiting,) = home.vault.one("select count(*) from outbox where bond = ? and sent_s is null", row.id) or (
-        0,
-    )
+    (waiting,) = home.vault.all(
+        "select (select count(*) from outbox where bond = ?1 and sent_s is null) "
+        "+ (select count(*) from letter where bond = ?1 and outgoing = 1 and blob_sent = 0)",
+        row.id,
+    )[0]
     if waiting:
         yield Finding(
             "outbox", Verdict.NOTE, f"{waiting} of what you sent to {row.peer} waits for the relay."
@@ -147,7 +149,7 @@ def _letters(home: Home) -> Iterator[Finding]:
         if incoming.digest(row.file(home)) != row.content.sha256:
             yield Finding(name, Verdict.WRONG, "Its file has changed on this disk.")
             continue
-        if row.state(home.now_s) is State.WAITING:
+        if row.opened_s is None and (row.opens_s or 0) > home.now_s:
             yield _chains_of(row, ended)
 
 

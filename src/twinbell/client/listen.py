@@ -38,6 +38,7 @@ async def listen(home: Home, tell: Tell, note: Note, *, for_s: float | None = No
     `tell` is called with each event, once, in order; `note` with a sentence about the connection.
     """
     listener = _Listener(home, tell, note)
+    await listener.catch_up()  # whatever the time: who listens for a second hears what is there
     try:
         async with asyncio.timeout(for_s):
             await listener.run()
@@ -56,8 +57,13 @@ class _Listener:
         self._turn = asyncio.Lock()  # for the vault
         self._voice = asyncio.Lock()  # two tasks that tell at once would tell the same
 
+    async def catch_up(self) -> None:
+        left = await self._work(mail.catch_up, self._home)
+        if left.reason:
+            self._note(f"{left.reason} Trying again by itself.")
+        await self.tell_news()
+
     async def run(self) -> None:
-        await self._work(mail.send, self._home)
         while True:
             rows = await self._work(bonds.every, self._home.vault)
             tasks = [asyncio.create_task(self._upkeep({row.id for row in rows}))]

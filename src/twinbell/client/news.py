@@ -11,6 +11,28 @@ if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
 
 
+# What each kind of event brings beside `event`, `bond` and `at`: the keys that `listen` prints.
+FACTS: dict[str, tuple[str, ...]] = {
+    "ring": ("peer", "pattern", "sent", "arrived", "sound"),
+    "letter": ("peer", "letter", "opens", "opens_words"),
+    "ready": ("peer", "letter", "opens"),
+    "damaged": ("peer", "letter"),
+    "joined": ("peer", "words", "picture"),
+    "burnt": ("bell", "reason"),
+    "verified": ("peer",),
+    "keys-changed": ("peer", "final"),
+    "receipts": ("peer", "on"),
+    "refused": ("peer",),
+    "device": ("peer",),
+    "restored": ("peer",),
+    "gap": ("peer", "first", "last"),
+    "gap-closed": ("peer", "first", "last"),
+    "gap-given-up": ("peer", "first", "last"),
+    "unopened": ("peer",),
+    "newer-needed": ("peer",),
+}
+
+
 def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
     """Save an event for what happened, inside the transaction of its cause."""
 

@@ -116,7 +116,8 @@ create table chain (
     record blob not null,
     keeper text not null,
     relay text,                     -- where its rounds may be asked for
-    retired integer not null default 0
+    retired integer not null default 0,
+    ours integer                    -- 1: one of the two runs it; null: nobody has said
 );
 
 -- Verified rounds that were fetched or imported: what opens letters without a network.
