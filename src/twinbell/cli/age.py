@@ -35,6 +35,7 @@ def register(subparsers: Subparsers) -> None:
         "inspect",
         "Show what an age file tells without being opened.",
         example=INSPECT_EXAMPLE,
+        json="version, postquantum, armor, stanza_types, rounds: [{round, chain, opens_s}], sizes",
         run=_inspect,
         home=False,
     )
@@ -48,6 +49,7 @@ def _register_keygen(verbs: Subparsers) -> None:
         "Make a key, or show the recipient of one.",
         about="It is post-quantum unless --x25519 asks for a classic one, which older age programs know.",
         example=KEYGEN_EXAMPLE,
+        json="recipient, and file or identity",
         run=_keygen,
         home=False,
     )
@@ -67,6 +69,7 @@ def _register_encrypt(verbs: Subparsers) -> None:
         "Seal a file to recipients, a passphrase or a moment.",
         about="Several recipients mean that any one of them opens it.",
         example=ENCRYPT_EXAMPLE,
+        json="with -o: file, bytes, and for a moment round, chain, opens_s, opens, zone",
         run=_encrypt,
         home=False,
     )
@@ -88,6 +91,7 @@ def _register_decrypt(verbs: Subparsers) -> None:
         "decrypt",
         "Open a file with a key, a passphrase, or a moment that has come.",
         example=DECRYPT_EXAMPLE,
+        json="with -o: file, bytes",
         run=_decrypt,
         home=False,
     )
