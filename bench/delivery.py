@@ -119,7 +119,9 @@ def met(figures: dict[str, dict[str, float]]) -> dict[str, bool]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("peers", nargs="*", help="which to measure; all that are installed by default")
     parser.add_argument("--short", action="store_true", help="one repetition of two seconds")
     parser.add_argument("--reps", type=int, default=3)

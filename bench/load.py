@@ -226,9 +226,7 @@ class Redis(Pair):
         self.key = b"mailbox:%d" % self.index
         self.sender = await connect(lambda: RedisLink(self.acknowledged), self.args.port)
         self.receiver = await connect(lambda: RedisLink(self.delivered), self.args.port)
-        self.read = resp(
-            *b"XREADGROUP GROUP g c COUNT 100 BLOCK 0 STREAMS".split(), self.key, b">"
-        )
+        self.read = resp(*b"XREADGROUP GROUP g c COUNT 100 BLOCK 0 STREAMS".split(), self.key, b">")
         make = resp(b"XGROUP", b"CREATE", self.key, b"g", b"$", b"MKSTREAM")
         self.receiver.write(resp(b"DEL", self.key) + make + self.read)
         await asyncio.sleep(0.02)
@@ -262,7 +260,9 @@ class NatsLink(Stream):
         self.told = told
 
     def begin(self) -> None:
-        hello = b'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"protocol":1}\r\n'
+        hello = (
+            b'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true,"protocol":1}\r\n'
+        )
         subs = b"".join(b"SUB %s %d\r\n" % (s, i + 1) for i, s in enumerate(self.subjects))
         self.write(hello + subs + b"PING\r\n")
 
@@ -321,7 +321,9 @@ class Nats(Pair):
     async def open(self) -> None:
         reply = b"r.%d" % self.index
         self.sender = await connect(lambda: NatsLink([reply], self.acknowledged), self.args.port)
-        self.receiver = await connect(lambda: NatsLink([b"d.%d" % self.index], self.delivered), self.args.port)
+        self.receiver = await connect(
+            lambda: NatsLink([b"d.%d" % self.index], self.delivered), self.args.port
+        )
         await self.sender.ready
         await self.receiver.ready
         self.head = b"PUB m.%d %s %d\r\n" % (self.index, reply, BYTES)
@@ -418,7 +420,9 @@ class Rabbit(Pair):
         await self.sender.ready
         header = struct.pack(">HHQH", 60, 0, BYTES, 0x1000) + b"\x02"
         self.head = _method(1, 60, 40, b"\0\0" + _short(b"") + _short(queue) + b"\0")
-        self.head += struct.pack(">BHI", 2, 1, len(header)) + header + b"\xce" + struct.pack(">BHI", 3, 1, BYTES)
+        self.head += (
+            struct.pack(">BHI", 2, 1, len(header)) + header + b"\xce" + struct.pack(">BHI", 3, 1, BYTES)
+        )
 
     def delivered(self, tag: bytes, number: bytes) -> None:
         self.receiver.write(struct.pack(">BHIHH", 1, 1, 13, 60, 80) + tag + b"\0\xce")
@@ -472,7 +476,10 @@ async def latency(pairs: list[Pair], args: argparse.Namespace) -> dict[str, floa
             await asyncio.sleep(max(0, due - time.perf_counter()))
         if phase == "run":
             print("END", flush=True)
-        await asyncio.sleep(0.3)
+        for _ in range(50):
+            await asyncio.sleep(0.1)
+            if pair.sent == pair.got and pair.sent == pair.acked:
+                break
     return {
         "n": len(pair.delivery),
         "p50_ms": percentile(pair.delivery, 50) * 1e3,
@@ -499,7 +506,9 @@ async def run(args: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("client", choices=CLIENTS)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--pairs", type=int, default=1)

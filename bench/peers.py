@@ -122,7 +122,8 @@ def rabbitmq(port: int) -> Server:
     folder = fresh("rabbitmq")
     (folder / "plugins").write_text("[].\n")
     (folder / "rabbit.conf").write_text(
-        f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.file.level = warning\nvm_memory_high_watermark.absolute = 4GB\n"
+        f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.file.level = warning\n"
+        "vm_memory_high_watermark.absolute = 4GB\n"
     )
     env = {
         "RABBITMQ_NODENAME": "bench@localhost",

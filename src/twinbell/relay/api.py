@@ -113,6 +113,7 @@ class Api:
                 *extra,
             ]
         )
+        app.on_response_prepare.append(_sign)
         return app
 
     @web.middleware
@@ -353,6 +354,11 @@ class Api:
         if not name:
             raise OverQuota  # a sink takes envelopes without keeping them; a blob it does not even take
         return live, DEPOSIT_NAMES.index(name)
+
+
+async def _sign(request: web.Request, answer: web.StreamResponse) -> None:
+    """Say who answers, but not which versions of what: that helps nobody but attackers."""
+    answer.headers["Server"] = "twinbell"
 
 
 def _id(request: web.Request, name: str) -> bytes:
