@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,6 +175,7 @@ def it_arrives(jun: Person, letter: Letter) -> None:
 def it_is_too_early(relay: Relay, jun: Person, letter: Letter) -> None:
     voice.step("Too early")
     early = jun.try_("letter", "open", letter.id)
+    expect(time.time() < letter.opens_s, f"This machine took more than {AHEAD_S} seconds to get here.")
     expect(early.code == 3, f"Opening it early ended with {early.code}: {early.err}")
     expect("mill" not in early.out + early.err, "Something of the letter showed.")
     voice.jun(f"tries      {early.err.splitlines()[0].removeprefix('twinbell: ')}")
