@@ -58,6 +58,19 @@ def test_opening_again_gives_the_same_nameplate(relay, giver):
     assert first.body == again.body
 
 
+def test_opening_twice_at_once_hangs_one_bell(relay, giver):
+    answers = []
+    hands = [threading.Thread(target=lambda: answers.append(hang(relay, giver))) for _ in range(8)]
+
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+
+    assert {answer.status for answer in answers} <= {200, 201}
+    assert len({answer.body for answer in answers}) == 1
+
+
 def test_a_spoken_nameplate_is_short_and_a_link_is_not(relay, giver, answerer):
     assert len(nameplate_of(hang(relay, giver, Form.SPOKEN))) <= 3
     assert len(nameplate_of(hang(relay, answerer, Form.LINK))) == 26

@@ -35,22 +35,25 @@ class Pairings:
     async def open(self, giver: bytes, form: Form, m1: bytes) -> tuple[Opened, bool]:
         """Hang a bell; return where, and whether it is new. Repeating it gives the same answer."""
         known = self._store.pairing_of_giver(giver)
-        if known is not None:
-            if known.parts[0] != m1:
-                raise Conflict("This token already opened another bell.")
-            self._check_alive(known)
-            return Opened(known.nameplate, known.expires_s), False
-        expires_s = int(self._clock.wall_s()) + PAIRING_ANSWER_S
+        is_new = known is None
+        while known is None:
+            known = await self._hang(giver, form, m1)  # None: somebody else was faster with this nameplate
+        if known.parts[0] != m1:
+            raise Conflict("This token already opened another bell.")
+        self._check_alive(known)
+        return Opened(known.nameplate, known.expires_s), is_new
+
+    async def _hang(self, giver: bytes, form: Form, m1: bytes) -> Pairing | None:
         pairing = Pairing(
             nameplate=self._free_nameplate(form),
             giver=giver,
             answerer=None,
             parts=(m1, None, None, None),
-            expires_s=expires_s,
+            expires_s=int(self._clock.wall_s()) + PAIRING_ANSWER_S,
             burnt=False,
         )
-        await self._writer.run(lambda: self._store.open_pairing(pairing))
-        return Opened(pairing.nameplate, expires_s), True
+        hung: Pairing | None = await self._writer.run(lambda: self._store.open_pairing(pairing))
+        return hung
 
     def first(self, nameplate: str) -> bytes:
         """Return message 1."""

@@ -226,7 +226,7 @@ class SqliteStore:
         self._writer.execute("savepoint job")
         try:
             job.result = job.run()
-        except (TwinbellError, apsw.ConstraintError) as error:
+        except TwinbellError as error:
             job.error = error
             self._writer.execute("rollback to job")
         self._writer.execute("release job")
@@ -391,9 +391,13 @@ class SqliteStore:
     def forget_blobs(self, blobs: Sequence[tuple[int, bytes]]) -> None:
         self._writer.executemany("delete from blob where mailbox=? and id=? and place is null", blobs)
 
-    def open_pairing(self, pairing: Pairing) -> None:
+    def open_pairing(self, pairing: Pairing) -> Pairing | None:
+        """Hang the bell; return it, or the giver's that was faster, or None if the nameplate is taken."""
+        found = _pairing(self._writer.execute(_PAIRING + "giver=?", (pairing.giver,)).get)
+        if found is not None:
+            return found
         self._writer.execute(
-            "insert into pairing values (?,?,?,?,?,?,?,?,?)",
+            "insert into pairing values (?,?,?,?,?,?,?,?,?) on conflict do nothing",
             (
                 pairing.nameplate,
                 pairing.giver,
@@ -403,6 +407,7 @@ class SqliteStore:
                 int(pairing.burnt),
             ),
         )
+        return pairing if self._writer.changes() else None
 
     def change_pairing(self, pairing: Pairing, before: Pairing) -> None:
         """Replace `before` by `pairing`; raise `Conflict` if somebody was faster."""
