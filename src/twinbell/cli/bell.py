@@ -2,7 +2,7 @@
 
 import argparse
 
-from twinbell.cli.command import Subparsers, command, noun
+from twinbell.cli.command import Subparsers, add_passphrase_option, command, noun
 
 NAME_HELP = "what you are called in this bond; the other one sees it"
 
@@ -14,8 +14,6 @@ def register(subparsers: Subparsers) -> None:
 
 
 def _register_give(bell: Subparsers) -> None:
-    from twinbell.cli.opening import add_passphrase_option
-
     give = command(
         bell,
         "give",
@@ -42,8 +40,6 @@ def _register_give(bell: Subparsers) -> None:
 
 
 def _register_answer(bell: Subparsers) -> None:
-    from twinbell.cli.opening import add_passphrase_option
-
     answer = command(
         bell,
         "answer",

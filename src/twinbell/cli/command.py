@@ -113,3 +113,12 @@ def command(
     parser.add_argument("--json", action="store_true", help="print JSON instead of words")
     parser.set_defaults(run=run)
     return parser
+
+
+def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
+    """Add what a command needs that may make a home."""
+    parser.add_argument(
+        "--no-passphrase",
+        action="store_true",
+        help="keep a new home's key in a plain file: for machines, and for whoever locks the disk",
+    )

@@ -40,15 +40,6 @@ def make_home(args: argparse.Namespace) -> Home:
     return home
 
 
-def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
-    """Add what a command needs that may make a home."""
-    parser.add_argument(
-        "--no-passphrase",
-        action="store_true",
-        help="keep a new home's key in a plain file: for machines, and for whoever locks the disk",
-    )
-
-
 def pick_bond(home: Home, word: str | None) -> "BondRow":
     """Return the bond that is meant: the only one, or the one of this name or id."""
     from twinbell.client import bonds

@@ -20,6 +20,7 @@ from twinbell.client.folder import FILE_MODE, FOLDER_MODE
 NAME_BYTES_MAX = 150  # with room for a number, below what any file system takes
 _PORTS = (f"{kind}{n}" for kind in ("com", "lpt") for n in "0123456789¹²³")
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *_PORTS})  # devices on Windows, whatever follows a dot
+_INVISIBLE = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"))
 _FORBIDDEN = frozenset('/\\:*?"<>|')
 
 
@@ -43,8 +44,8 @@ def safe_name(name: str) -> str:
 
 
 def _shows(char: str) -> bool:
-    # Controls, direction overrides, private use and halves of characters have no place in a name.
-    return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+    # Controls, direction overrides, private use, halves of characters and odd blanks have no place in a name.
+    return char == " " or unicodedata.category(char) not in _INVISIBLE
 
 
 class Folder:
