@@ -37,23 +37,22 @@ class Blobs:
         """Make room for a blob of `length` bytes, and return it and whether it is new; safe to repeat."""
         if length == 0:
             raise Damaged("A blob has one byte at least.")
-        known = self._store.find_blob(live.number, blob)
-        if known is None:
+        counted = self._store.find_blob(live.number, blob) is None
+        if counted:
             self._check_room(length)
             self._mailboxes.count_blob(live, which, length)
-        day = self._mailboxes.today()
+        day, is_new = self._mailboxes.today(), False
         live.busy += 1
         try:
-            begun: Blob = await self._writer.run(
+            begun: Blob
+            begun, is_new = await self._writer.run(
                 lambda: self._store.begin_blob(live.number, blob, which, length, day)
             )
-        except BaseException:
-            if known is None:
-                live.blob_bytes[which] -= length
-            raise
         finally:
             live.busy -= 1
-        return begun, known is None
+            if counted and not is_new:  # refused, or the same request was faster on another connection
+                live.blob_bytes[which] -= length
+        return begun, is_new
 
     def find(self, live: Live, blob: bytes, which: int | None = None) -> Blob:
         """Return the blob; for a depositor (`which`) its own, for a collector one that an envelope names."""

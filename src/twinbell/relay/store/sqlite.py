@@ -372,16 +372,17 @@ class SqliteStore:
         )
         return version + 1
 
-    def begin_blob(self, number: int, blob: bytes, deposit: int, length: int, day: int) -> Blob:
+    def begin_blob(self, number: int, blob: bytes, deposit: int, length: int, day: int) -> tuple[Blob, bool]:
+        """Return the blob, and whether it was made now."""
         found = _find_blob(self._writer, number, blob)
         if found is not None:
             if (found.length, found.deposit) != (length, deposit):
                 raise Conflict("This blob's id was already used for another blob.")
-            return found
+            return found, False
         self._writer.execute(
             "insert into blob values (?,?,?,?,0,?,null)", (number, blob, deposit, length, day)
         )
-        return Blob(length=length, offset=0, deposit=deposit, place=None)
+        return Blob(length=length, offset=0, deposit=deposit, place=None), True
 
     def advance_blob(self, number: int, blob: bytes, offset: int) -> None:
         self._writer.execute(
