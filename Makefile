@@ -86,7 +86,7 @@ fuzz: setup $(FUZZER_IN)
 lock: $(PYTHON_MADE)
 	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install -qq uv
 	@for part in run dev fuzz; do \
-		build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
+		build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			requirements/$$part.in --output-file requirements/$$part.txt || exit 1; done
 	@cd $(CHECKS) && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 

@@ -170,7 +170,7 @@ def test_what_holds_it_back_is_said_in_words():
 
     assert describe(lock_for(in_s=None)) == "Nothing holds this letter back: it opens at once."
     assert describe(lock_for(ANNA)) == (
-        "It opens on Sunday 22 November 2026, 11:00:20 (Etc/UTC). Anna holds it back: it alone could open it "
+        "It opens on Sunday 22 November 2026, 11:00:20 (UTC). Anna holds it back: it alone could open it "
         "early, and if it ends before that day, the letter stays locked for ever. Held by mathematics. "
         "The writer's own devices can open it at any time: no."
     )

@@ -52,7 +52,12 @@ class Wish:
         """The wish as a person says it: weekday, date, time and zone."""
         local = civil.parse_local(self.local)
         assert local is not None
-        return f"{local.weekday} {local.date}, {local.time} ({self.zone})"
+        return f"{local.weekday} {local.date}, {local.time} ({'UTC' if self.is_utc else self.zone})"
+
+    @property
+    def is_utc(self) -> bool:
+        """Whether the wish was made in no zone of anybody's."""
+        return self.zone in ("Etc/UTC", "UTC")
 
     def record(self) -> Record:
         return {"instant": self.instant_s, "local": self.local, "tzdata": self.tzdata, "zone": self.zone}

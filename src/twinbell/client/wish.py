@@ -140,7 +140,8 @@ def show(lock: "Lock") -> str:
         f"round {round} of {kept.keeper} ({time_of(kept.chain, round) - wish.instant_s:+d} s)"
         for kept, round in lock.rounds()
     ]
-    return f"{wish.words}{skipped}; in UTC {universal.date}, {universal.time}; {', '.join(rounds)}"
+    in_utc = "" if wish.is_utc else f"; in UTC {universal.date}, {universal.time}"
+    return f"{wish.words}{skipped}{in_utc}; {', '.join(rounds)}"
 
 
 def _ahead(said: str, now_s: float, name: str, rules: "ZoneInfo", zones: Zones, feb29: Feb29 | None) -> Wish:
