@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from vectors import make_picture
 
-from twinbell.bond import drawing, halfblocks, picture
+from twinbell.bond import cord, drawing, halfblocks, picture
 from twinbell.bond.picture import BAILS, CROSSINGS, LEANS, RIMS, SIDES, TINTS, Features
 from twinbell.bond.signs import DOTS, SIGNS
 from twinbell.errors import Mistaken
@@ -204,7 +204,7 @@ def test_plain_lines_tell_the_weave_and_the_sign():
 
 def test_the_coloured_cord_tells_the_weave():
     seen = replace(picture.features(bytes(9)), weave="abbbbbbb")
-    amber, blue = halfblocks.AMBER, halfblocks.BLUE
+    amber, blue = cord.AMBER, cord.BLUE
 
     crossed = [row[20] for row in halfblocks._cord_dots(seen.weave, 41)[1::2]]
 
