@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from twinbell.bond import picture
+from twinbell.bond import drawing, picture
 
 FOLDER = Path(__file__).parent / "picture"
 
@@ -31,8 +31,8 @@ def build() -> dict[str, str]:
             "features": asdict(seen),
             "caption": picture.caption(seen),
             "description": picture.describe(seen),
-            "svg_sha256": hashlib.sha256(picture.svg(seen).encode()).hexdigest(),
-            "svg_dark_sha256": hashlib.sha256(picture.svg(seen, dark=True).encode()).hexdigest(),
+            "svg_sha256": hashlib.sha256(drawing.svg(seen).encode()).hexdigest(),
+            "svg_dark_sha256": hashlib.sha256(drawing.svg(seen, dark=True).encode()).hexdigest(),
         }
         files[f"{name}.json"] = json.dumps(file, indent=1) + "\n"
     return files

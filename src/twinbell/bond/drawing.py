@@ -76,7 +76,7 @@ NIGHT = Theme(
 
 
 def svg(features: Features, *, dark: bool = False) -> str:
-    """Return the pendant as an SVG document; see `picture.svg`."""
+    """Return the pendant as an SVG document: the same bytes for the same features, everywhere."""
     theme = NIGHT if dark else PAPER
     name = "twinbell-" + "".join(
         str(part) for part in (features.weave, features.facets, "d" if dark else "l")

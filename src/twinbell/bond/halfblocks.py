@@ -45,7 +45,7 @@ class _Grid:
 
 
 def terminal(features: Features, *, colour: bool, width: int) -> list[str]:
-    """Return the pendant in lines of at most `width` columns; see `picture.terminal`.
+    """Return the pendant in lines of at most `width` columns: half blocks in colour, else plain ASCII.
 
     Narrower than 21 columns there is nothing to see, so there are no lines.
     """

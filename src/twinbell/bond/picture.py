@@ -4,7 +4,7 @@ What differs between two bonds is decided by the first 26 of the 66 bits that al
 both of a pair see the same pendant. The words verify; the picture reminds. Nobody should take it as proof:
 26 bits can be ground out in a minute, and that is why 40 bits are left to the words alone.
 
-Here: what the bits decide and how it is called. `drawing` has the SVG, `halfblocks` the terminal.
+Here: what the bits decide and how it is called. `drawing` draws it as SVG, `halfblocks` for a terminal.
 docs/spec/picture.md is the law.
 """
 
@@ -118,24 +118,3 @@ def _runs(weave: str) -> str:
         else:
             runs.append((strand, 1))
     return ", ".join(f"{'amber' if strand == 'a' else 'blue'} {_NUMBERS[count]}" for strand, count in runs)
-
-
-def svg(features: Features, *, dark: bool = False) -> str:
-    """Return the pendant as an SVG document: the same bytes for the same features, everywhere."""
-    from twinbell.bond import drawing  # late: who rings draws nothing
-
-    return drawing.svg(features, dark=dark)
-
-
-def terminal(features: Features, *, colour: bool, width: int) -> list[str]:
-    """Return the pendant in lines of at most `width` columns: half blocks in colour, else plain ASCII."""
-    from twinbell.bond import halfblocks
-
-    return halfblocks.terminal(features, colour=colour, width=width)
-
-
-def cord(width: int, colour: bool) -> str:
-    """Return the woven cord as a rule of `width` columns, amber and blue in turn."""
-    from twinbell.bond import cord as rule
-
-    return rule.cord(width, colour=colour)

@@ -172,11 +172,15 @@ def _picture(args: argparse.Namespace) -> int:
         bond = pick_bond(home, args.bond)
     features = picture.features(bond.bits)
     if args.svg:
-        _write_svg(args, bond, picture.svg(features, dark=args.dark))
+        from twinbell.bond import drawing
+
+        _write_svg(args, bond, drawing.svg(features, dark=args.dark))
     elif args.json:
         ui.data({"bond": bond.short, "picture": picture.describe(features), "file": None})
     else:
-        ui.say(*picture.terminal(features, colour=ui.coloured_output(), width=ui.RULE_WIDTH))
+        from twinbell.bond import halfblocks
+
+        ui.say(*halfblocks.terminal(features, colour=ui.coloured_output(), width=ui.RULE_WIDTH))
         ui.say("", picture.describe(features))
     return 0
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from twinbell.bond import picture
+from twinbell.bond import halfblocks, picture
 from twinbell.cli import ui
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ WORDS_WIDTH = 22
 def show(bond: "BondRow") -> None:
     """Print words and picture; without colour the picture is plain, and its caption says the same."""
     features = picture.features(bond.bits)
-    drawn = picture.terminal(features, colour=ui.coloured_output(), width=PICTURE_WIDTH)
+    drawn = halfblocks.terminal(features, colour=ui.coloured_output(), width=PICTURE_WIDTH)
     words = [f"{number}  {word}" for number, word in enumerate(bond.words, 1)]
     top = max(0, (len(drawn) - len(words)) // 2)
     column = [""] * top + words
