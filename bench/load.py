@@ -228,8 +228,9 @@ class Redis(Pair):
         self.receiver = await connect(lambda: RedisLink(self.delivered), self.args.port)
         self.read = resp(*b"XREADGROUP GROUP g c COUNT 100 BLOCK 0 STREAMS".split(), self.key, b">")
         make = resp(b"XGROUP", b"CREATE", self.key, b"g", b"$", b"MKSTREAM")
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.receiver.write(resp(b"DEL", self.key) + make + self.read)
-        await asyncio.sleep(0.02)
+        await self.ready
 
     def acknowledged(self, message) -> None:
         if isinstance(message, Exception):
@@ -237,7 +238,9 @@ class Redis(Pair):
         self.on_ack()
 
     def delivered(self, message) -> None:
-        if isinstance(message, list):
+        if message == b"OK":
+            self.ready.set_result(None)
+        elif isinstance(message, list):
             entries = message[0][1]
             ids = [entry[0] for entry in entries]
             self.receiver.write(
