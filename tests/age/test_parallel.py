@@ -8,12 +8,12 @@ from tests.age.test_cctv import EXPECT, identities, kit, read
 
 from twinbell.age import HybridIdentity, X25519Identity, open_, seal
 from twinbell.age.parallel import decrypt_at, encrypt_at
-from twinbell.age.stream import CHUNK_BYTES
+from twinbell.age.stream import BATCH, CHUNK_BYTES
 from twinbell.client.worker import Worker
 from twinbell.errors import Mistaken, NotForMe, PayloadDamaged, TwinbellError
 
 KEY = X25519Identity(bytes(range(32)))
-BATCH_BYTES = 16 * CHUNK_BYTES
+BATCH_BYTES = BATCH * CHUNK_BYTES
 MORE = (-1, 0, 1, 4 * BATCH_BYTES, 6 * BATCH_BYTES + CHUNK_BYTES)
 LENGTHS = [0, 1, CHUNK_BYTES, *(BATCH_BYTES + more for more in MORE)]
 

@@ -9,6 +9,7 @@ from twinbell.age.hybrid import HybridIdentity
 from twinbell.age.recipient import Identity, Recipient
 from twinbell.age.scrypt import ScryptIdentity, ScryptRecipient
 from twinbell.age.stream import (
+    BATCH,
     CHUNK_BYTES,
     decrypt,
     encrypt,
@@ -32,7 +33,7 @@ from twinbell.errors import (
 
 CLASSIC = X25519Identity(bytes(range(32)))
 HYBRID = HybridIdentity(bytes(range(32)))
-BATCH_BYTES = 16 * CHUNK_BYTES
+BATCH_BYTES = BATCH * CHUNK_BYTES
 
 # The places where a length changes what happens: chunks, batches, and one byte to either side of them.
 BORDERS = sorted(
