@@ -314,7 +314,7 @@ _KEEPERS = {
 RETIRED = frozenset(
     bytes.fromhex(text)
     for text in (
-        # fastnet: ended in November 2024, its keys deleted as announced. What was locked beyond that stays so.
+        # fastnet: ended in November 2024, its keys deleted as announced: what was locked beyond stays so.
         "dbd506d6ef76e5f386f41c651dcb808c5bcbd75471cc4eafa3f4df7ad4e4c493",
     )
 )
