@@ -4,12 +4,7 @@ import argparse
 
 from twinbell.cli.command import Subparsers, command
 
-PATTERNS = {
-    "touch": (400,),
-    "knock": (120, 120, 120),
-    "heartbeat": (120, 140, 220, 620, 120, 140, 220),
-    "long": (1600,),
-}
+NAMES = "touch, knock, heartbeat, long"
 
 
 def register(subparsers: Subparsers) -> None:
@@ -30,12 +25,13 @@ def register(subparsers: Subparsers) -> None:
         "--pattern",
         default="touch",
         metavar="P",
-        help=f"{', '.join(PATTERNS)}, or milliseconds on and off in turn, as in 200,100,200",
+        help=f"{NAMES}, or milliseconds on and off in turn, as in 200,100,200",
     )
 
 
 def pattern(text: str) -> tuple[int, ...]:
     """Return the pattern that a person means; raise `Mistaken` for what is none."""
+    from twinbell.client.mail import PATTERNS
     from twinbell.errors import Mistaken
 
     if text in PATTERNS:

@@ -5,10 +5,9 @@ a repeat is the same request; only what the relay has confirmed is marked as sen
 when all that it brought is on this disk, and not before.
 """
 
-from os import urandom
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from twinbell.client import bonds
+from twinbell.client import bonds, quick
 from twinbell.client.bonds import BondRow
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
@@ -18,7 +17,12 @@ if TYPE_CHECKING:
     from twinbell.wire.mailbox import Kept
 
 REGISTRATION_BYTES_MAX = 16_384
-ID_BYTES = 16
+PATTERNS = {  # by the names that a person may give; milliseconds on and off in turn
+    "touch": (400,),
+    "knock": (120, 120, 120),
+    "heartbeat": (120, 140, 220, 620, 120, 140, 220),
+    "long": (1600,),
+}
 TICK_S = 3600  # the rules do the day's work when a day has passed; asking them each hour is often enough
 REGISTER = "register"
 LATER = (Unreachable, Unauthorised, OverQuota)  # nothing is wrong with what we send: it goes another time
@@ -36,22 +40,20 @@ class Outcome:
 
 
 def ring(home: Home, bond: BondRow, pattern: tuple[int, ...]) -> int:
-    """Put a ring into the outbox and return its number there."""
-    from twinbell.bond.message import Ring
+    """Put a ring into the outbox and return its number there; raise `Mistaken` for what is no pattern."""
+    if pattern not in PATTERNS.values():
+        from twinbell.bond.message import Ring
 
-    touch = Ring(pattern)
+        Ring(pattern)
     with home.vault.transaction():
-        # What the rules do with `RingWanted`, without loading all the others; a test holds both together.
-        pendant, body, data = bonds.get(home.vault, bond.id).pendant.wrote(
-            touch.kind, now_s=home.now_s, heads=True, content=touch.to_record()
-        )
-        home.vault.run("update bond set pendant = ? where id = ?", pendant.to_bytes(), bond.id)
+        sender = quick.Sender(bonds.get(home.vault, bond.id).pendant_bytes)
+        pendant, n, body = sender.wrote("ring", {"pattern": list(pattern)}, now_s=home.now_s)
+        home.vault.run("update bond set pendant = ? where id = ?", pendant, bond.id)
         home.vault.run(
-            "insert into outbox (bond, n, kind, body, made_s) values (?, ?, ?, ?, ?)",
+            "insert into outbox (bond, n, kind, body, made_s) values (?, ?, 'ring', ?, ?)",
             bond.id,
-            body.n,
-            touch.kind,
-            data,
+            n,
+            body,
             home.now_s,
         )
         number = home.vault.last_number()
@@ -234,38 +236,44 @@ def _empty_outbox(home: Home, bond: BondRow, left: Outcome) -> None:
 
 
 def _deposit(home: Home, bond: BondRow, number: int) -> None:
-    inbox = bond.pendant.peer.inbox
-    relay = home.relay(inbox.relay)
     for _ in range(2):
         row = _sealed(home, bond, number)
         if row is None:  # another command has sent it
             return
-        deposit_id, sealed, blob_id, blob, blob_file = row
         reach("send: sealed and saved")
-        if blob_id is not None:
-            _send_blob(home, bond, blob_id, blob, blob_file)
+        if row.blob_id is not None:
+            _send_blob(home, bond, row)
         try:
-            relay.deposit(inbox.box, inbox.deposit, deposit_id, sealed, [blob_id] if blob_id else [])
+            _hand_over(home, row)
             break
         except Conflict:  # this id has been used for other bytes: the vault is older than what it sent
             home.vault.run("update outbox set deposit_id = null, sealed = null where number = ?", number)
     else:
-        raise Unreachable(f"The relay at {relay.name} did not take this.")
+        raise Unreachable("The relay did not take this.")
     reach("send: deposited")
     with home.vault.transaction():
         home.vault.run("update outbox set sent_s = ?, sealed = null where number = ?", home.now_s, number)
-        if blob_file is not None:
+        if row.blob_file is not None:
             home.vault.run(
                 "update letter set state = 'sent' where bond = ? and id = ? and outgoing = 1",
                 bond.id,
-                bytes.fromhex(blob_file.removesuffix(".age")),
+                bytes.fromhex(row.blob_file.removesuffix(".age")),
             )
     reach("send: done saved")
 
 
-def _sealed(
-    home: Home, bond: BondRow, number: int
-) -> tuple[bytes, bytes, bytes | None, bytes | None, str | None] | None:
+class _Sealed(NamedTuple):
+    """A body as it goes: to whom, under which id, and what goes beside it."""
+
+    to: quick.Sender
+    deposit_id: bytes
+    sealed: bytes
+    blob_id: bytes | None
+    blob: bytes | None
+    blob_file: str | None
+
+
+def _sealed(home: Home, bond: BondRow, number: int) -> _Sealed | None:
     """Return id and bytes under which a body goes, saved before they are sent; None if it was sent."""
     with home.vault.transaction():
         row = home.vault.one(
@@ -276,25 +284,38 @@ def _sealed(
         if row is None:
             return None
         body, deposit_id, sealed, blob_id, blob, blob_file = row
-        pendant = bonds.get(home.vault, bond.id).pendant
-        if sealed is None or pendant.is_stale(sealed):
-            deposit_id, sealed = urandom(ID_BYTES), pendant.seal(body)
+        sender = quick.Sender(bonds.get(home.vault, bond.id).pendant_bytes)
+        if sealed is None or sender.is_stale(sealed):
+            deposit_id, sealed = quick.fresh_id(), sender.seal(body)
             home.vault.run(
                 "update outbox set deposit_id = ?, sealed = ? where number = ?", deposit_id, sealed, number
             )
-    return deposit_id, sealed, blob_id, blob, blob_file
+    return _Sealed(sender, deposit_id, sealed, blob_id, blob, blob_file)
 
 
-def _send_blob(home: Home, bond: BondRow, blob_id: bytes, blob: bytes | None, blob_file: str | None) -> None:
-    inbox = bond.pendant.peer.inbox
-    relay = home.relay(inbox.relay)
-    if blob is not None:
+def _hand_over(home: Home, row: _Sealed) -> None:
+    to = row.to
+    if quick.fits(to.relay, row.blob_id):
+        quick.deposit(to.relay, to.box, to.token, row.deposit_id, row.sealed)
+        return
+    blobs = [row.blob_id] if row.blob_id else []
+    home.relay(to.relay).deposit(to.box, to.token, row.deposit_id, row.sealed, blobs)
+
+
+def _send_blob(home: Home, bond: BondRow, row: _Sealed) -> None:
+    assert row.blob_id is not None
+    if row.blob is not None:
         from io import BytesIO
 
-        relay.send_blob(
-            inbox.box, inbox.deposit, blob_id, BytesIO(blob), length=len(blob), told=lambda _: None
+        home.relay(row.to.relay).send_blob(
+            row.to.box,
+            row.to.token,
+            row.blob_id,
+            BytesIO(row.blob),
+            length=len(row.blob),
+            told=lambda _: None,
         )
-    elif blob_file is not None:
+    elif row.blob_file is not None:
         from twinbell.client import outgoing
 
-        outgoing.send_file(home, bond, blob_id, blob_file)
+        outgoing.send_file(home, bond, row.blob_id, row.blob_file)
