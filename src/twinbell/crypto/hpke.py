@@ -5,7 +5,7 @@ each message has a fresh encapsulation, so the nonce of message 0 is the only on
 `cryptography` has base mode alone; docs/decisions/0010 says why the schedule is our own.
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from twinbell.crypto import aead, kdf, xwing
 from twinbell.errors import Damaged, Mistaken
@@ -20,13 +20,18 @@ _VERSION = b"HPKE-v1"
 _MODE_BASE, _MODE_PSK = b"\x00", b"\x01"
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """What follows from a shared secret: the key of the message, its nonce, and the exporter's secret."""
+class Schedule(NamedTuple):
+    """What follows from a shared secret: the key of the message, its nonce, and the exporter's secret.
 
-    key: bytes = field(repr=False)
-    base_nonce: bytes = field(repr=False)
-    exporter: bytes = field(repr=False)
+    Not a dataclass: a ring would load `dataclasses` for this alone, half of an interpreter's start.
+    """
+
+    key: bytes
+    base_nonce: bytes
+    exporter: bytes
+
+    def __repr__(self) -> str:
+        return "Schedule()"
 
     def export(self, context: bytes, *, length: int = 32) -> bytes:
         """Return `length` bytes that both ends know and `context` names (RFC 9180 §5.3)."""
