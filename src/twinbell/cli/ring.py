@@ -45,7 +45,7 @@ def pattern(text: str) -> tuple[int, ...]:
 
 
 def _run(args: argparse.Namespace) -> int:
-    from twinbell.cli import kit, ui
+    from twinbell.cli import ui
     from twinbell.cli.opening import open_home, pick_bond
     from twinbell.client import mail
 
@@ -61,5 +61,8 @@ def _run(args: argparse.Namespace) -> int:
             ui.say(f"{ui.blue(ui.plain(bond.peer))} was rung.")
         else:
             ui.say(f"{left.reason} Your ring waits here and goes with the next command.")
-        kit.nag(home)
+        if ui.interactive():
+            from twinbell.cli import kit
+
+            kit.nag(home)
     return 0

@@ -11,6 +11,7 @@ socket. All else goes through `relay`. docs/decisions/0063 has the figures.
 import socket
 from hashlib import sha256
 from os import urandom
+from typing import Any
 from urllib.parse import urlsplit
 
 from twinbell.crypto import hpke
@@ -116,8 +117,11 @@ def deposit(url: str, box: bytes, token: bytes, deposit_id: bytes, sealed: bytes
         f"Content-Type: application/octet-stream\r\nContent-Length: {len(sealed)}\r\n"
         "Connection: close\r\n\r\n"
     )
+    # As bytes, or Python loads the tables of international names, also for a number.
+    host = (parts.hostname or "").encode("idna" if not (parts.hostname or "").isascii() else "ascii")
     try:
-        with socket.create_connection((parts.hostname or "", parts.port or 80), CONNECT_S) as line:
+        place: Any = (host, parts.port or 80)
+        with socket.create_connection(place, CONNECT_S) as line:
             line.settimeout(ANSWER_S)
             line.sendall(head.encode("ascii") + sealed)
             answer = b""
