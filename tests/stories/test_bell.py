@@ -77,6 +77,18 @@ def test_ctrl_c_while_waiting_leaves_a_bell_that_can_still_be_answered(relay, me
         assert answering.says()["status"] == "joined"
 
 
+def test_the_relay_of_a_bond_is_known_to_the_next_bell(relay, pair, tmp_path):
+    mei, jun = pair
+    ana = Person("Ana", tmp_path / "ana")
+    joined(relay, jun, ana)
+
+    with mei.leaves_running("bell", "give", "--name", "Mei", "--json") as giving:
+        said = giving.says()["spoken"].partition("@")[0]
+        answered = ana.types("bell", "answer", said, "--name", "Ana")
+
+    assert answered["peer"] == "Mei"
+
+
 def test_nobody_can_answer_a_bell_twice(relay, mei, jun, tmp_path):
     with mei.leaves_running(
         "bell", "give", "--relay", relay.url, "--name", "Mei", "--no-passphrase", "--json"

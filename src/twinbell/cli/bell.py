@@ -25,7 +25,7 @@ def _register_give(bell: Subparsers) -> None:
         run=_give,
     )
     give.add_argument(
-        "--relay", metavar="URL", help="the relay that carries your letters (or TWINBELL_RELAY)"
+        "--relay", metavar="URL", help="the relay (or TWINBELL_RELAY); else that of your newest bond"
     )
     give.add_argument("--name", required=True, help=NAME_HELP)
     form = give.add_mutually_exclusive_group()
@@ -49,7 +49,11 @@ def _register_answer(bell: Subparsers) -> None:
         run=_answer,
     )
     answer.add_argument("code", metavar="CODE_OR_LINK", help="what the other one said or sent")
-    answer.add_argument("--relay", metavar="URL", help="the relay, if the code does not name it")
+    answer.add_argument(
+        "--relay",
+        metavar="URL",
+        help="the relay, if the code does not name it; else that of your newest bond",
+    )
     answer.add_argument("--name", required=True, help=NAME_HELP)
     answer.add_argument(
         "--no-wait", action="store_true", help="don't wait for the giver; the next command sees to it"
@@ -63,9 +67,10 @@ def _give(args: argparse.Namespace) -> int:
     from twinbell.cli.opening import make_home
     from twinbell.client import bells
 
-    relay = pairing.relay_url(args)
+    pairing.check_relay(args)
     form = Form.LINK if args.link else Form.SPOKEN
     with make_home(args) as home:
+        relay = pairing.relay_url(args, home)
         made = bells.give(home, relay=relay, name=args.name, form=form)
         if args.json:
             ui.data(pairing.given(made))
@@ -78,10 +83,13 @@ def _answer(args: argparse.Namespace) -> int:
     from twinbell.bond.code import Code
     from twinbell.cli import pairing, ui
     from twinbell.cli.opening import make_home
-    from twinbell.client import bells
+    from twinbell.client import bells, folder
 
-    code = Code.parse(args.code, relay=pairing.known_relay(args))
+    named = pairing.known_relay(args)
+    if "@" in args.code or "#" in args.code or named or not folder.exists(folder.locate(args.home)):
+        Code.parse(args.code, relay=named)  # what makes no sense is refused before a home is made
     with make_home(args) as home:
+        code = Code.parse(args.code, relay=named or pairing.used_relay(home))
         made = bells.answer(home, code=code, name=args.name)
         if not args.json:
             ui.note(f"Answering the bell at {pairing.host(code.relay)}.")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from twinbell.bond.bell import Giver, Outcome
 from twinbell.bond.code import Form
 from twinbell.cli import ui
-from twinbell.client import bells
+from twinbell.client import bells, folder
 from twinbell.errors import Burnt, Mistaken
 
 if TYPE_CHECKING:
@@ -25,15 +25,33 @@ def known_relay(args: argparse.Namespace) -> str:
     return base_url(named) if named else ""
 
 
-def relay_url(args: argparse.Namespace) -> str:
-    """Return the relay that is meant; raise `Mistaken` if none is named."""
-    named = known_relay(args)
+def check_relay(args: argparse.Namespace) -> None:
+    """Raise `Mistaken` if no relay is named and there is no home that could know one."""
+    if not known_relay(args) and not folder.exists(folder.locate(args.home)):
+        raise _no_relay()
+
+
+def relay_url(args: argparse.Namespace, home: "Home") -> str:
+    """Return the relay that is meant: as named, else that of the newest bond; raise `Mistaken` for none."""
+    named = known_relay(args) or used_relay(home)
     if not named:
-        raise Mistaken(
-            "A bell hangs at a relay, and none was named.",
-            hint=f"--relay https://relay.example, or {RELAY_VARIABLE} in the environment.",
-        )
+        raise _no_relay()
     return named
+
+
+def used_relay(home: "Home") -> str:
+    """Return the relay of the newest bond, or nothing."""
+    from twinbell.client import bonds
+
+    found = bonds.every(home.vault)
+    return found[-1].relay if found else ""
+
+
+def _no_relay() -> Mistaken:
+    return Mistaken(
+        "A bell hangs at a relay, and none was named.",
+        hint=f"--relay https://relay.example, or {RELAY_VARIABLE} in the environment.",
+    )
 
 
 def host(url: str) -> str:
