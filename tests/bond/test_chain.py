@@ -113,6 +113,20 @@ def test_a_replay_from_long_ago_is_still_a_double_and_a_fork_from_long_ago_is_no
     assert take(receiving, restored)[1] is Verdict.DOUBLE
 
 
+def test_what_did_not_come_whole_is_missing_again_and_late_when_it_comes():
+    sender = Sender()
+    bodies = [sender.says(str(n)) for n in range(4)]
+    receiving, _ = takes(Receiving(device=DEVICE), bodies)
+
+    reopened = receiving.reopened(2, bodies[2]["digest"], NOW_S)
+    closed, verdicts = takes(reopened, bodies)
+
+    assert [(gap.first, gap.last) for gap in reopened.gaps] == [(2, 2)]
+    assert receiving.reopened(2, bodies[1]["digest"], NOW_S) == receiving
+    assert verdicts == [Verdict.DOUBLE, Verdict.DOUBLE, Verdict.LATE, Verdict.DOUBLE]
+    assert closed.gaps == ()
+
+
 def test_a_leap_of_the_counter_costs_no_memory():
     sender = Sender()
     receiving, _ = take(Receiving(device=DEVICE), sender.says("hello"))

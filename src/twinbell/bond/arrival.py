@@ -73,6 +73,21 @@ def arrived(pendant: Pendant, event: ev.Arrived, now_s: int, random: Random) -> 
     return pendant, (*effects, *read_by, *said)
 
 
+def not_whole(pendant: Pendant, event: ev.NotWhole, now_s: int, random: Random) -> Step:
+    """Ask again for what an envelope announced: the day's work asks, and the chain takes it once more."""
+    try:
+        opened = envelope.open_own(event.envelope, pendant.keyring)
+        body = Body.parse(opened.body)
+    except (Damaged, NotForMe):
+        return pendant, ()
+    if opened.sender is pendant.bond.role:
+        return pendant, ()
+    known = pendant.chain_of(opened.sender, body.device)
+    chain, dropped = known.reopened(body.n, digest(opened.body), now_s).trimmed()
+    news = tuple(ev.Tell(ev.GapGivenUp(chain.device, gap.first, gap.last)) for gap in dropped)
+    return pendant.with_chain(opened.sender, chain), news
+
+
 def _content(body: Body, blob: bytes | None) -> tuple[Record | None, Effect | None]:
     """Return the content of a body, or what must be fetched to have it; neither where the blob is wrong."""
     if body.blob is None:

@@ -167,6 +167,22 @@ class Receiving:
                 gaps.append(gap)
         return replace(self, recent=recent, gaps=tuple(gaps))
 
+    def reopened(self, n: int, digest: bytes, now_s: int) -> "Receiving":
+        """Return the chain without body `n`, so that it is asked for again and taken when it comes.
+
+        The gap counts as told. A body of a fork is left as it is: its counter names another one as well.
+        """
+        entry = self._entry(n)
+        if n >= self.next or (entry != _NOTHING and entry[:_SHORT] != digest[:_SHORT]):
+            return self
+        if any(gap.first <= n <= gap.last for gap in self.gaps):
+            return self
+        recent = self.recent
+        if n >= self.floor:
+            at = (n - self.floor) * _ENTRY
+            recent = recent[:at] + _NOTHING + recent[at + _ENTRY :]
+        return replace(self, recent=recent, gaps=(*self.gaps, Gap(n, n, now_s, told=True)))
+
     def trimmed(self) -> tuple["Receiving", tuple[Gap, ...]]:
         """Return the chain with no more gaps than are kept, and those that were given up."""
         if len(self.gaps) <= GAPS_MAX:

@@ -37,6 +37,12 @@ class Arrived(Frozen):
     blob: bytes | None = None
 
 
+class NotWhole(Frozen):
+    """The letter that this envelope announced did not come as it was sealed, or not at all."""
+
+    envelope: bytes
+
+
 class Verified(Frozen):
     """The person has compared the six words with the other, and they are the same."""
 
@@ -66,6 +72,7 @@ Event: TypeAlias = (
     | RingWanted
     | LetterSealed
     | Arrived
+    | NotWhole
     | Verified
     | ReceiptsWanted
     | KitConfirmed

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 from twinbell.bond import control
 from twinbell.bond import event as ev
-from twinbell.bond.arrival import arrived
+from twinbell.bond.arrival import arrived, not_whole
 from twinbell.bond.daily import tick
 from twinbell.bond.event import Event
 from twinbell.bond.pendant import Pendant
@@ -77,6 +77,7 @@ _STEPS: dict[type, Callable[..., Step]] = {
     ev.RingWanted: _ring,
     ev.LetterSealed: _letter,
     ev.Arrived: arrived,
+    ev.NotWhole: not_whole,
     ev.Verified: _verified,
     ev.ReceiptsWanted: _receipts,
     ev.KitConfirmed: _kit_confirmed,

@@ -3,8 +3,8 @@
     letters/<id>.age.part   as far as it has come; a broken connection goes on from there
     letters/<id>.age        whole: its hash is what the envelope says, its outside what its lock says
 
-A letter whose bytes are not those that were sealed is kept as *damaged*, and told; acknowledging it loses
-nothing, since the writer has it still.
+A letter whose bytes are not those that were sealed is kept as *damaged*, told, and asked for again, since
+the writer has it still; when it comes whole it takes the place of the damaged one.
 """
 
 import hashlib
@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
 
 CHUNK = 1 << 20
+ASKED_FOR_S = 30 * 86_400
 
 
 def fetch(home: Home, bond: "BondRow", seq: int, arrived_s: int, record: bytes) -> None:
     """Fetch one letter that an envelope has announced; afterwards that envelope may be acknowledged."""
     content = Letter.from_record(decode_map(record, bytes_max=letters.RECORD_BYTES_MAX))
-    if home.vault.one("select 1 from letter where bond = ? and id = ? and outgoing = 0", bond.id, content.id):
+    if home.vault.one(
+        "select 1 from letter where bond = ? and id = ? and outgoing = 0 and state <> 'damaged'",
+        bond.id,
+        content.id,
+    ):
         _finish(home, bond, seq)  # it came twice: after a restore, or because it was asked for again
         return
     name = letters.file_name(content.id)
@@ -49,6 +54,9 @@ def fetch(home: Home, bond: "BondRow", seq: int, arrived_s: int, record: bytes) 
         else:  # a crash came between the file and its row
             checked = _check(final, bond, content)
             if checked is None:
+                if _belongs_to_another(home, bond, content.id):  # ids are the writers': never replace a file
+                    _keep_damaged(home, bond, seq, content, record, arrived_s)
+                    return
                 final.unlink()
                 fetch_again = Unreachable("A letter has to be fetched once more.")
                 raise fetch_again
@@ -109,7 +117,9 @@ def _keep(home: Home, bond: "BondRow", seq: int, content: Letter, record: bytes,
     with home.vault.transaction():
         fresh = home.vault.run(
             "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s) "
-            "values (?, ?, 0, 'waiting', ?, ?, ?, 1, ?) on conflict do nothing",
+            "values (?, ?, 0, 'waiting', ?, ?, ?, 1, ?) on conflict do update set state = excluded.state, "
+            "opens_s = excluded.opens_s, lock = excluded.lock, record = excluded.record, "
+            "at_s = excluded.at_s where state = 'damaged'",
             content.id,
             bond.id,
             lock.opens_s,
@@ -144,10 +154,30 @@ def _keep_damaged(
             record,
             arrived_s,
         )
+        _ask_again(home, bond, seq, content.id)
         events.add(
             home.vault, "damaged", at_s=home.now_s, bond=bond.id, peer=bond.peer, letter=content.id.hex()
         )
         _delete_coming(home, bond, seq)
+
+
+def _ask_again(home: Home, bond: "BondRow", seq: int, letter: bytes) -> None:
+    """Let the day's work ask the writer for the letter, for a month: what was sealed wrong stays wrong."""
+    from twinbell.bond import event as ev
+    from twinbell.client import bonds, journal
+
+    row = home.vault.one(
+        "select at_s from letter where bond = ? and id = ? and outgoing = 0", bond.id, letter
+    )
+    coming = home.vault.one("select envelope from coming where bond = ? and seq = ?", bond.id, seq)
+    if coming is not None and row is not None and home.now_s - row[0] < ASKED_FOR_S:
+        journal.step_inside(home, bonds.get(home.vault, bond.id), ev.NotWhole(coming[0]), seq=seq)
+
+
+def _belongs_to_another(home: Home, bond: "BondRow", letter: bytes) -> bool:
+    """Say whether the file of this id is a letter of ours, or of another bond."""
+    other = "select 1 from letter where id = ? and (outgoing = 1 or bond <> ?)"
+    return home.vault.one(other, letter, bond.id) is not None
 
 
 def _finish(home: Home, bond: "BondRow", seq: int) -> None:
