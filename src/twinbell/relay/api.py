@@ -16,7 +16,8 @@ from twinbell.errors import Damaged, NotFound, OverQuota, TwinbellError, Unautho
 from twinbell.relay import log
 from twinbell.relay.blob import Blobs
 from twinbell.relay.front import Handler
-from twinbell.relay.mailbox import Live, Mailboxes
+from twinbell.relay.live import Live
+from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.socket import UNAUTHORISED_S
 from twinbell.relay.store import DEPOSIT_NAMES, Broken, Full, Store

@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 from twinbell.errors import Conflict, Damaged, NotFound
-from twinbell.relay.mailbox import Live, Mailboxes
+from twinbell.relay.live import Live
+from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.store import Blob, Full, Store
 from twinbell.relay.store.writer import Writer
 from twinbell.wire.limits import BLOB_SYNC_BYTES

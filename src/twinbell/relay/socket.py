@@ -23,7 +23,8 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from twinbell.errors import TwinbellError, Unauthorised
 from twinbell.relay import log
-from twinbell.relay.mailbox import Depositor, Listener, Live, Mailboxes
+from twinbell.relay.live import Depositor, Listener, Live
+from twinbell.relay.mailbox import Mailboxes
 from twinbell.wire import frame
 from twinbell.wire.auth import Right, Token
 from twinbell.wire.limits import (
