@@ -11,7 +11,7 @@ from twinbell.client import bonds, quick
 from twinbell.client.bonds import BondRow
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
-from twinbell.errors import Burnt, Conflict, Damaged, NotFound, OverQuota, Refused, Unauthorised, Unreachable
+from twinbell.errors import Conflict, NotFound, OverQuota, TwinbellError, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
     from twinbell.wire.mailbox import Kept
@@ -35,7 +35,7 @@ class Outcome:
         self.waiting: set[int] = set()
         self.reason = ""
 
-    def later(self, refusal: Refused) -> None:
+    def later(self, refusal: TwinbellError) -> None:
         self.reason = self.reason or str(refusal)
 
 
@@ -62,7 +62,10 @@ def ring(home: Home, bond: BondRow, pattern: tuple[int, ...]) -> int:
 
 
 def send(home: Home) -> Outcome:
-    """Send what waits, for every bond of this home. Never raises for a relay that does not answer."""
+    """Send what waits, for every bond of this home. Never raises for what a relay answers, or does not.
+
+    What one relay refuses holds up nothing that goes to another, and one body that cannot go no other one.
+    """
     left = Outcome()
     if home.vault.one("select 1 from bell"):
         from twinbell.client import bells
@@ -70,22 +73,26 @@ def send(home: Home) -> Outcome:
         bells.resume(home)
     for bond in bonds.every(home.vault):
         _tick(home, bond, due=home.now_s - bond.ticked_s >= TICK_S)
+        is_down = False
         try:
             _duties(home, bond)
-        except LATER as refusal:
+        except TwinbellError as refusal:
             left.later(refusal)
-        _send_letters(home, bond, left)
-        _empty_outbox(home, bond, left)
+            # Don't let a person wait a second time for a relay that has just not answered.
+            is_down = isinstance(refusal, Unreachable) and bond.pendant.peer.inbox.relay == bond.relay
+        if not is_down:
+            _send_letters(home, bond, left)
+        _empty_outbox(home, bond, left, is_down=is_down)
     return left
 
 
 def receive(home: Home) -> Outcome:
-    """Collect what has come, for every bond of this home. Never raises for a relay that does not answer."""
+    """Collect what has come, for every bond of this home. Never raises for what a relay answers, or not."""
     left = Outcome()
     for bond in bonds.every(home.vault):
         try:
             _collect(home, bond)
-        except LATER as refusal:
+        except TwinbellError as refusal:
             left.later(refusal)
     return left
 
@@ -219,19 +226,17 @@ def _send_letters(home: Home, bond: BondRow, left: Outcome) -> None:
         outgoing.send_files(home, bond, left)
 
 
-def _empty_outbox(home: Home, bond: BondRow, left: Outcome) -> None:
+def _empty_outbox(home: Home, bond: BondRow, left: Outcome, *, is_down: bool) -> None:
     rows = home.vault.all("select number from outbox where bond = ? and sent_s is null order by n", bond.id)
     for (number,) in rows:
-        if left.reason:  # the relay did not answer for the one before: don't let a person wait for each
+        if is_down:  # the relay did not answer for the one before: don't let a person wait for each
             left.waiting.add(number)
             continue
         try:
             _deposit(home, bond, number)
-        except LATER as refusal:
+        except TwinbellError as refusal:
+            is_down = isinstance(refusal, LATER)  # anything else is about this body alone
             left.later(refusal)
-            left.waiting.add(number)
-        except (NotFound, Burnt, Damaged) as refusal:
-            left.later(Unreachable(str(refusal)))
             left.waiting.add(number)
 
 

@@ -20,7 +20,7 @@ from twinbell.client import bonds, folder, journal, letters, mail
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.encoding import decode_map, encode
-from twinbell.errors import NotFound
+from twinbell.errors import NotFound, TwinbellError
 
 if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
@@ -118,9 +118,11 @@ def send_files(home: Home, bond: "BondRow", left: mail.Outcome) -> None:
                 return
             try:
                 send_file(home, bond, content.blob, name)
-            except mail.LATER as refusal:
+            except TwinbellError as refusal:
                 left.later(refusal)
-                return
+                if isinstance(refusal, mail.LATER):
+                    return
+                continue  # its file is gone, say: the next letter may go all the same
             with home.vault.transaction():
                 if home.vault.run(
                     "update letter set blob_sent = 1 where id = ? and blob_sent = 0", letter_id
