@@ -18,7 +18,16 @@ from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.relay import Relay
 from twinbell.encoding import Value, decode_map, encode
-from twinbell.errors import Burnt, Conflict, NotFound, OverQuota, Unauthorised, Unreachable
+from twinbell.errors import (
+    Burnt,
+    Conflict,
+    NotFound,
+    OverQuota,
+    Refused,
+    TwinbellError,
+    Unauthorised,
+    Unreachable,
+)
 from twinbell.wire import pairing
 
 DRAFT_BYTES_MAX = 1 << 20
@@ -67,10 +76,16 @@ def wait(
 ) -> Bell:
     """Turn a bell until it is answered or burnt, or until the time is over; then it goes on later.
 
-    A relay that does not answer for a while is asked again; `note` is told so.
+    A relay that does not answer for a while is asked again; `note` is told so. Raises `Refused` where another
+    command has ended the bell meanwhile.
     """
     with folder.lock(home.path, _lock(made)):
-        current = _load(home, made.id) or made
+        current = _load(home, made.id)
+        if current is None:
+            # What the caller holds is older: its one guess may be spent, so it must not be turned again.
+            raise Refused(
+                "Another command has seen this bell through.", hint="`twinbell bond list` shows it."
+            )
         pause_s = PAUSE_S
         while True:
             left_s = POLL_S if until_s is None else min(POLL_S, until_s - home.now_s)
@@ -100,7 +115,7 @@ def resume(home: Home) -> list[Bell]:
                 continue
             try:
                 current = _turn(home, current, wait_s=0)
-            except (Unreachable, Unauthorised, OverQuota):
+            except TwinbellError:  # whatever a relay answers, it must not hold up the rest of the home
                 continue
             if current.side.outcome is not None:
                 ended.append(current)
@@ -209,7 +224,8 @@ def _save(home: Home, made: Bell) -> Bell:
     with home.vault.transaction():
         if made.side.outcome is bell.Outcome.JOINED:
             bonds.begin(home, made.side.joined, made.keyring, made.device)
-        home.vault.run("update bell set state = ? where id = ?", _record(made), made.id)
+        if not home.vault.run("update bell set state = ? where id = ?", _record(made), made.id):
+            raise Refused("Another command has seen this bell through.")
     if made.side.outcome is bell.Outcome.JOINED:
         reach("bell: bond saved")
     return made
