@@ -172,7 +172,7 @@ def test_what_holds_it_back_is_said_in_words():
     assert describe(lock_for(ANNA)) == (
         "It opens on Sunday 22 November 2026, 11:00:20 (UTC). Anna holds it back: it alone could open it "
         "early, and if it ends before that day, the letter stays locked for ever. Held by mathematics. "
-        "The writer's own devices can open it at any time: no."
+        "Until then the writer can't open it either."
     )
     assert "Anna and Berta hold it back together: none of them alone can open it early" in describe(near)
     assert "Any one of Anna and Berta opens it" in describe(far)

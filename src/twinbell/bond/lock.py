@@ -267,9 +267,14 @@ def describe(lock: Lock, *, ours: Collection[str] = ()) -> str:
     parts = [_when(lock), _risk(lock) if all(map(is_dates, lock.ways)) else _ways(lock)]
     mine = [kept.keeper for kept in lock.chains if kept.keeper in ours]
     if mine:
-        parts.append(f"{_join(mine, 'and')} is run by one of the two, who could publish it early.")
+        are = "are" if len(mine) > 1 else "is"
+        parts.append(f"{_join(mine, 'and')} {are} run by one of the two, who could publish it early.")
     parts.append(f"Held by {strength(lock, ours=ours)}.")
-    parts.append(f"The writer's own devices can open it at any time: {'yes' if lock.keep else 'no'}.")
+    parts.append(
+        "The writer's own devices can open it at any time."
+        if lock.keep
+        else "Until then the writer can't open it either."
+    )
     return " ".join(parts)
 
 
