@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torture import wishes
 
+from twinbell.bond.lock import KeptChain, plan
 from twinbell.client import wish, zone
 from twinbell.client.wish import Feb29, anniversaries, instant, parse, plus
 from twinbell.client.zone import Zones
 from twinbell.errors import Mistaken, TwinbellError
+from twinbell.wire.beacon import QUICKNET
 
 NOW_S = 1_795_345_200.5  # Sunday 22 November 2026, half a second after 11:00 UTC
 BERLIN = "Europe/Berlin"
@@ -189,6 +191,17 @@ def test_a_doubled_time_becomes_the_first_of_the_two():
     found = instant(datetime.fromisoformat("2027-10-31T02:30"), rules)
 
     assert datetime.fromtimestamp(found, rules).isoformat() == "2027-10-31T02:30:00+02:00"
+
+
+def test_what_became_of_a_skipped_and_of_a_doubled_time_is_shown_back():
+    def back(text):
+        said = parse(text, now_s=NOW_S, zone=BERLIN)
+        chains = [KeptChain(QUICKNET, "League of Entropy")]
+        return wish.show(plan(letter=bytes(16), wish=said, chains=chains, now_s=NOW_S))
+
+    assert "02:30 (Europe/Berlin), when clocks there show 03:00; in UTC" in back("2027-03-28T02:30")
+    assert "02:30 (Europe/Berlin), the first of two that clocks there show; in" in back("2027-10-31T02:30")
+    assert "12:00 (Europe/Berlin); in UTC" in back("2027-10-31T12:00")
 
 
 def test_a_day_that_begins_with_a_gap_begins_after_it():

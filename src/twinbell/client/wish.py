@@ -134,12 +134,15 @@ def show(lock: "Lock") -> str:
     if wish is None:
         return "at once"
     universal = civil.utc(wish.instant_s)
-    seen = _shows(wish.instant_s, zone_.installed().load(wish.zone))
+    rules = zone_.installed().load(wish.zone)
+    seen = _shows(wish.instant_s, rules)
     skipped = "" if seen == datetime.fromisoformat(wish.local) else f", when clocks there show {seen:%H:%M}"
     rounds = [
         f"round {round} of {kept.keeper} ({time_of(kept.chain, round) - wish.instant_s:+d} s)"
         for kept, round in lock.rounds()
     ]
+    if not skipped and int(seen.replace(tzinfo=rules, fold=1).timestamp()) != wish.instant_s:
+        skipped = ", the first of two that clocks there show"
     in_utc = "" if wish.is_utc else f"; in UTC {universal.date}, {universal.time}"
     return f"{wish.words}{skipped}{in_utc}; {', '.join(rounds)}"
 
@@ -179,7 +182,7 @@ def _amount(said: str) -> tuple[int, str]:
     if unit.endswith("s") and unit[:-1] in _PLURAL:
         unit = unit[:-1]
     if not digits or unit not in {*_ELAPSED, *_DAYS, *_MONTHS}:
-        raise Mistaken("This is no time from now.", hint=_FORMS)
+        raise Mistaken("This is no moment.", hint=_FORMS)
     if not 1 <= int(digits[:9]) <= AMOUNT_MAX or len(digits) > 9:
         raise Mistaken(f"Count from 1 to {AMOUNT_MAX}, or name the day itself.")
     return int(digits), unit
