@@ -9,7 +9,7 @@ import pytest
 from twinbell.client.beacon import HttpSource, Memory, Rounds, import_round, read_chain, sources_for
 from twinbell.crypto import bls
 from twinbell.errors import Damaged, Mistaken, NotFound, NotYet, Retired, Unreachable
-from twinbell.wire.beacon import QUICKNET, QUICKNET_URLS, Beacon, Chain, time_of
+from twinbell.wire.beacon import QUICKNET, QUICKNET_URLS, Beacon, Chain, keeper_of, time_of
 
 SECRET = (21).to_bytes(32)
 CHAIN = Chain(
@@ -56,6 +56,7 @@ def test_nobody_is_asked_before_the_time():
         Rounds(Memory(), [source]).beacon(CHAIN, 5, now_s=DUE_S - 0.01)
 
     assert (refusal.value.round, refusal.value.opens_s) == (5, DUE_S)
+    assert f"Round 5 of {keeper_of(CHAIN)} comes on " in str(refusal.value)
     assert source.asked == 0
 
 

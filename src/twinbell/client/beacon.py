@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from twinbell.bond import civil
 from twinbell.client.transport import Transport
 from twinbell.errors import Damaged, Mistaken, NotFound, NotYet, Retired, Unreachable
 from twinbell.wire.beacon import (
@@ -135,7 +136,13 @@ class Rounds:
             raise Retired(f"The chain of {keeper_of(chain)} has ended, and its key is gone.")
         opens_s = time_of(chain, round)
         if now_s < opens_s:
-            raise NotYet(round=round, opens_s=opens_s)
+            comes = civil.utc(opens_s)
+            raise NotYet(
+                f"It is not yet time. Round {round} of {keeper_of(chain)} comes on {comes.date}, "
+                f"{comes.time} (UTC).",
+                round=round,
+                opens_s=opens_s,
+            )
         beacon = self._ask(chain, round)
         self._cache.keep(chain.hash, round, beacon.signature)
         return beacon
