@@ -74,7 +74,7 @@ class BondRow(Frozen):
 
 def every(vault: Vault) -> list[BondRow]:
     """Return the bonds of this home in the order in which they were made."""
-    return [_row(row) for row in vault.all(f"select {_COLUMNS} from bond order by since_s, id")]  # noqa: S608
+    return [_row(row) for row in vault.all(f"select {_COLUMNS} from bond order by since_s, rowid")]  # noqa: S608
 
 
 def get(vault: Vault, bond_id: bytes) -> BondRow:
