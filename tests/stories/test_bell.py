@@ -61,6 +61,31 @@ def test_a_bell_that_nobody_waits_for_is_finished_by_the_next_command(relay, mei
     assert mei.types("bond", "list")["bonds"][0]["peer"] == "Jun"
 
 
+def test_whoever_asks_for_the_bonds_finds_one_whose_bell_was_answered_meanwhile(relay, mei, jun):
+    given = mei.types("bell", "give", "--relay", relay.url, "--name", "Mei", "--no-passphrase", "--no-wait")
+    unanswered = mei.tries("bond", "show")
+    jun.types(
+        "bell", "answer", given["spoken"], "--name", "Jun", "--no-passphrase", "--no-wait"
+    )  # hangs its answer up and leaves
+
+    mei.types("bond", "list")
+    (theirs,) = jun.types("bond", "list")["bonds"]
+    ours = mei.types("bond", "show")
+
+    assert unanswered.code == 8
+    assert "The bell is not answered yet." in unanswered.err
+    assert (theirs["bond"], theirs["peer"], ours["peer"]) == (ours["bond"], "Mei", "Jun")
+
+
+def test_words_are_compared_by_a_person_and_not_by_a_program(pair):
+    mei, _ = pair
+
+    asked = mei.tries("bond", "verify")
+
+    assert (asked.code, asked.out) == (2, "")
+    assert "--yes" in asked.err
+
+
 def test_ctrl_c_while_waiting_leaves_a_bell_that_can_still_be_answered(relay, mei, jun):
     with mei.leaves_running(
         "bell", "give", "--relay", relay.url, "--name", "Mei", "--no-passphrase", "--json"

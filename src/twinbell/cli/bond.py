@@ -64,10 +64,11 @@ def register(subparsers: Subparsers) -> None:
 
 def _list(args: argparse.Namespace) -> int:
     from twinbell.cli import ui
-    from twinbell.cli.opening import open_home
+    from twinbell.cli.opening import go_on, open_home
     from twinbell.client import bonds
 
     with open_home(args) as home:
+        waits = go_on(home)
         found = bonds.every(home.vault)
     if args.json:
         ui.data(
@@ -85,7 +86,8 @@ def _list(args: argparse.Namespace) -> int:
             f"{ui.blue(ui.plain(bond.peer))}  since {ui.day(bond.since_s)}, {verified}  {ui.soft(bond.short)}"
         )
     if not found:
-        ui.say("There is no bond here yet. `twinbell bell give` is how one begins.")
+        begins = "The bell is not answered yet." if waits else "`twinbell bell give` is how one begins."
+        ui.say(f"There is no bond here yet. {begins}")
     return 0
 
 
@@ -128,11 +130,13 @@ def _verify(args: argparse.Namespace) -> int:
     from twinbell.cli import portrait, ui
     from twinbell.cli.opening import open_home, pick_bond
     from twinbell.client import bonds, mail
-    from twinbell.errors import Refused
+    from twinbell.errors import Mistaken, Refused
 
     with open_home(args) as home:
         bond = pick_bond(home, args.bond)
         if not args.yes:
+            if args.json or not ui.interactive():
+                raise Mistaken("Only a person can compare words.", hint="--yes says that it was done.")
             portrait.show(bond)
             if not ui.confirm(f"Does {ui.plain(bond.peer)} have the same six words?"):
                 raise Refused(

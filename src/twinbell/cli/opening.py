@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from twinbell.cli import ui
 from twinbell.client import folder
 from twinbell.client.home import Home
-from twinbell.errors import Mistaken
+from twinbell.errors import Mistaken, NotFound
 
 if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
@@ -44,7 +44,24 @@ def pick_bond(home: Home, word: str | None) -> "BondRow":
     """Return the bond that is meant: the only one, or the one of this name or id."""
     from twinbell.client import bonds
 
-    return bonds.find(home.vault, word)
+    try:
+        return bonds.find(home.vault, word)
+    except NotFound as missing:  # it may be the one whose bell is on its way
+        if not home.vault.one("select 1 from bell"):
+            raise
+        if go_on(home) and not bonds.every(home.vault):
+            raise NotFound(str(missing), hint="The bell is not answered yet.") from None
+        return bonds.find(home.vault, word)
+
+
+def go_on(home: Home) -> bool:
+    """Turn the bells that are on their way as far as they go now; tell whether one still waits."""
+    if not home.vault.one("select 1 from bell"):
+        return False
+    from twinbell.client import bells
+
+    bells.resume(home)
+    return bool(home.vault.one("select 1 from bell"))
 
 
 def _choose_passphrase() -> str:

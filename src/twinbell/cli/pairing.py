@@ -83,7 +83,10 @@ def show_code(made: bells.Bell, *, waits: bool) -> None:
             ui.say(*_square(code), "")
     else:
         ui.say("Say this to the one it is for, and to nobody else:", "", f"    {ui.amber(code)}", "")
-    ui.say("It can be answered for ten minutes, once. A wrong answer burns it, and both of you are told.")
+    ui.say(
+        "It can be answered for ten minutes, once. A wrong answer burns it, and both",
+        "of you are told.",
+    )
     if waits:
         ui.note("Waiting for the answer. If you leave with Ctrl-C, the next command goes on from here.")
 
@@ -123,9 +126,12 @@ def show_bond(home: "Home", bond_id: bytes, *, as_json: bool) -> None:
     portrait.show(bond)
     ui.say(
         "",
-        "Compare these words with them, by voice or side by side: if they are the same, nobody is between.",
-        f"Then say so here: {ui.soft('twinbell bond verify')}",
-        f"And print your kit, which opens everything if this device is lost: {ui.soft('twinbell kit show')}",
+        "Compare these words, by voice or side by side: if they are the same, nobody",
+        "is between you. Then say so here, and print the kit, which opens everything",
+        "if this device is lost:",
+        "",
+        f"    {ui.soft('twinbell bond verify')}",
+        f"    {ui.soft('twinbell kit show')}",
     )
 
 

@@ -90,6 +90,8 @@ def say(*lines: str) -> None:
 
 def note(*lines: str) -> None:
     """Print lines to standard error: what a person may want to know and a pipe must not carry."""
+    if sys.stderr.isatty():
+        lines = tuple(part for line in lines for part in (wrapped(line) or [""]))
     for line in lines:
         print(paint(line, SOFT, sys.stderr), file=sys.stderr, flush=True)
 
@@ -129,7 +131,7 @@ def interactive() -> bool:
 def ask(question: str) -> str:
     """Ask on the terminal and return the answer without the spaces around it."""
     if not interactive():
-        raise Mistaken(f"There is no terminal to ask: {question}")
+        raise Mistaken(f"This needs an answer, and there is no terminal to ask: {question}")
     print(f"{question} ", end="", file=sys.stderr, flush=True)
     answer = sys.stdin.readline()
     if not answer:
@@ -146,7 +148,7 @@ def ask_secret(question: str) -> str:
     """Ask on the terminal without showing what is typed; reads /dev/tty, so standard input may be a pipe."""
     if not has_terminal():
         raise VaultLocked(
-            f"There is no terminal to ask: {question}",
+            "A passphrase is needed, and there is no terminal to ask for it.",
             hint="TWINBELL_KEY_FILE and TWINBELL_KEY_COMMAND open a home without one.",
         )
     from getpass import getpass
