@@ -12,7 +12,7 @@ import os
 import sys
 
 from twinbell import __version__
-from twinbell.errors import NotFound, Refused, TwinbellError
+from twinbell.errors import Mistaken, NotFound, Refused, TwinbellError
 
 # The order is the order of the help page: what a pair does first comes first.
 NOUNS = ("bell", "bond", "ring", "listen", "letter", "kit", "beacon", "doctor", "relay", "age")
@@ -20,6 +20,13 @@ NOUNS = ("bell", "bond", "ring", "listen", "letter", "kit", "beacon", "doctor", 
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended
 GC_THRESHOLD = 100_000
 DEBUG_VARIABLE = "TWINBELL_DEBUG"
+_FILE_FAULTS: dict[type, tuple[type[TwinbellError], str]] = {
+    FileNotFoundError: (NotFound, "There is no {}."),
+    PermissionError: (Refused, "You may not use {}."),
+    IsADirectoryError: (Mistaken, "{} is a folder, and a file is needed."),
+    NotADirectoryError: (Mistaken, "{} lies in something that is no folder."),
+    FileExistsError: (Refused, "{} exists already."),
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -33,6 +40,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return _run(words)
     except KeyboardInterrupt:
+        if sys.stderr.isatty():  # leave no half line, be it of a question or of `^C`
+            print(file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         _close_stdout()
@@ -51,8 +60,8 @@ def main(argv: list[str] | None = None) -> int:
 def _in_words(fault: Exception) -> TwinbellError:
     """Return what a person can use of a fault that nobody foresaw."""
     if isinstance(fault, OSError) and fault.filename is not None:
-        kind = {FileNotFoundError: NotFound, PermissionError: Refused}.get(type(fault), TwinbellError)
-        return kind(f"{fault.filename}: {fault.strerror}.")
+        kind, says = _FILE_FAULTS.get(type(fault), (TwinbellError, f"{{}}: {fault.strerror}."))
+        return kind(says.format(fault.filename))
     hint = f"Nothing that was saved is lost. {DEBUG_VARIABLE}=1 shows where it happened."
     return TwinbellError(f"{TwinbellError()} ({type(fault).__name__}: {fault})", hint=hint)
 
@@ -60,7 +69,9 @@ def _in_words(fault: Exception) -> TwinbellError:
 def _run(words: list[str]) -> int:
     from twinbell.cli.command import parser_for
 
-    args = parser_for(words).parse_args(words)
+    args, unknown = parser_for(words).parse_known_args(words)
+    if unknown:
+        args.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     code: int | None = args.run(args)
     sys.stdout.flush()
     return code or 0

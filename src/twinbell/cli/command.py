@@ -52,11 +52,31 @@ class _Parser(argparse.ArgumentParser):
         from twinbell.cli import ui
         from twinbell.errors import Mistaken
 
-        sentence = message[:1].upper() + message[1:].rstrip(".") + "."
-        ui.error(
-            Mistaken(sentence, hint=f"`{self.prog} --help` shows an example."), as_json="--json" in sys.argv
-        )
+        hint = f"`{self.prog} --help` shows {'all of them' if 'COMMAND' in message else 'an example'}."
+        ui.error(Mistaken(_in_words(message), hint=hint), as_json="--json" in sys.argv)
         sys.exit(Mistaken.exit_code)
+
+
+# What argparse says, in its order of words, and what we say. Anything else goes as it is.
+_SAID = (
+    (r"the following arguments are required: COMMAND", "A command is missing."),
+    (r"the following arguments are required: (.+)", r"This needs \1."),
+    (r"argument COMMAND: invalid choice: '(.*?)' .*", r"There is no command \1."),
+    (r"argument (.+): invalid choice: '(.*?)' \(choose from (.+)\)", r"\1 takes \3, and not \2."),
+    (r"argument (.+): invalid \w+ value: '(.*)'", r"\2 is no number: \1 needs one."),
+    (r"argument (.+): expected one argument", r"\1 needs a value."),
+    (r"argument (.+): not allowed with argument (.+)", r"\1 and \2 exclude each other."),
+    (r"unrecognized arguments: (.+)", r"Not known here: \1."),
+)
+
+
+def _in_words(message: str) -> str:
+    import re
+
+    for theirs, ours in _SAID:
+        if found := re.fullmatch(theirs, message, re.DOTALL):
+            return found.expand(ours)
+    return message[:1].upper() + message[1:].rstrip(".") + "."
 
 
 def parser_for(words: list[str]) -> argparse.ArgumentParser:
@@ -80,6 +100,7 @@ def parser_for(words: list[str]) -> argparse.ArgumentParser:
 def noun(subparsers: Subparsers, name: str, summary: str) -> Subparsers:
     """Declare a noun that has several commands, and return where to add them."""
     parser = subparsers.add_parser(name, help=summary, description=summary, formatter_class=_Formatter)
+    parser.epilog = f"`{parser.prog} COMMAND --help` shows an example."
     return parser.add_subparsers(metavar="COMMAND", dest="verb", required=True, title="commands")
 
 
@@ -111,7 +132,7 @@ def command(
     if home:
         parser.add_argument("--home", metavar="DIR", help="the folder of this pendant (or TWINBELL_HOME)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of words")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     return parser
 
 
