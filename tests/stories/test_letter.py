@@ -134,6 +134,34 @@ def test_a_letter_without_a_date_opens_at_once(pair):
     assert jun.types("letter", "open", written["letter"])["text"] == TEXT
 
 
+def test_what_makes_no_letter_is_refused_with_its_reason(pair, tmp_path):
+    mei, _ = pair
+    (tmp_path / "folder").mkdir()
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate((1 << 30) + 1)
+
+    refused = {
+        "empty": mei.tries("letter", "write", "-", stdin=" \n"),
+        "is a folder, and a letter carries files": mei.tries(
+            "letter", "write", "-", "--attach", str(tmp_path / "folder"), stdin=TEXT
+        ),
+        "1 GiB at most; these have 1 byte more": mei.tries(
+            "letter", "write", "-", "--attach", str(tmp_path / "large"), stdin=TEXT
+        ),
+        "is a folder, and a file is needed": mei.tries(
+            "letter", "write", str(tmp_path / "folder"), TWINBELL_DEBUG=""
+        ),
+        "The subject has 1000 bytes at most": mei.tries(
+            "letter", "write", "-", "--subject", "長" * 400, stdin=TEXT
+        ),
+    }
+
+    for reason, answer in refused.items():
+        assert (answer.code, answer.out) == (2, "")
+        assert reason in answer.err
+    assert mei.types("letter", "list")["letters"] == []
+
+
 def test_the_writer_cannot_open_early_either_unless_the_key_is_kept(pair):
     mei, _ = pair
 

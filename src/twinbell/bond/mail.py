@@ -82,13 +82,15 @@ class Mail:
             raise Mistaken("The ids of a letter have 16 bytes, 32 and 32.")
         if not 0 <= self.written_s < 2**37:  # the year 6325
             raise Mistaken("A letter is written at a second after 1970.")
-        for line, bytes_max in (
-            (self.subject, SUBJECT_BYTES_MAX),
-            (self.writer, PERSON_BYTES_MAX),
-            (self.reader, PERSON_BYTES_MAX),
+        for what, line, bytes_max in (
+            ("The subject", self.subject, SUBJECT_BYTES_MAX),
+            ("The name of its writer", self.writer, PERSON_BYTES_MAX),
+            ("The name of its reader", self.reader, PERSON_BYTES_MAX),
         ):
-            if len(_utf8(line)) > bytes_max or any(c < " " or "\x7f" <= c <= "\x9f" for c in line):
-                raise Mistaken("Subject and names of a letter are one short line each.")
+            if any(c < " " or "\x7f" <= c <= "\x9f" for c in line):
+                raise Mistaken(f"{what} is one line, of characters that can be seen.")
+            if (length := len(_utf8(line))) > bytes_max:
+                raise Mistaken(f"{what} has {bytes_max} bytes at most, and this has {length}.")
         if len(_utf8(self.text)) > TEXT_BYTES_MAX:
             raise Mistaken("The text of a letter has 4 MiB at most.", hint="Attach it as a file.")
         if "\r" in self.text:

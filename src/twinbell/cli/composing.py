@@ -75,9 +75,9 @@ def attachments(names: Sequence[str]) -> list[Attachment]:
         raise Mistaken(f"A letter has {FILES_MAX} files at most.")
     found = [_attachment(Path(name)) for name in names]
     total = sum(each.size for each in found)
-    if total > outgoing.FILES_BYTES_MAX:
+    if (over := total - outgoing.FILES_BYTES_MAX) > 0:
         raise Mistaken(
-            f"The files of a letter have 1 GiB at most, and these have {ui.size(total)}.",
+            f"The files of a letter have 1 GiB at most; these have {ui.size(over)} more.",
             hint="Send them in several letters, or give them over by hand.",
         )
     return found
@@ -86,6 +86,8 @@ def attachments(names: Sequence[str]) -> list[Attachment]:
 def _attachment(path: Path) -> Attachment:
     from mimetypes import guess_type
 
+    if path.is_dir():
+        raise Mistaken(f"{path} is a folder, and a letter carries files.", hint="Pack it into one, as a zip.")
     if not path.is_file():
         raise NotFound(f"There is no file {path}.")
     if not os.access(path, os.R_OK):
@@ -103,7 +105,10 @@ def text(args: argparse.Namespace, bond: "BondRow") -> tuple[str, str]:
             data = file.read(TEXT_BYTES_MAX + 1)
     else:
         return _edited(args, bond)
-    return args.subject, _decoded(data)
+    written = _decoded(data)
+    if not (written.strip() or args.subject or args.attach):
+        raise _empty()
+    return args.subject, written
 
 
 def _decoded(data: bytes) -> str:
@@ -135,8 +140,12 @@ def _edited(args: argparse.Namespace, bond: "BondRow") -> tuple[str, str]:
             ) from None
         written = _decoded(draft.read_bytes())
     if not written.strip():
-        raise Mistaken("The letter was left empty, so nothing was written.")
+        raise _empty()
     return args.subject, written
+
+
+def _empty() -> Mistaken:
+    return Mistaken("The letter is empty, so nothing was written.")
 
 
 def rounds(lock: Lock) -> list[dict[str, object]]:

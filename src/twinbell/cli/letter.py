@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from twinbell.client.letters import LetterRow
     from twinbell.client.mail import Outcome
 
+HOUR_S = 3600
 LETTER_HELP = "its id, or the start of it"
 WHEN_HELP = "2027-10-10, 2027-10-10T08:00, 'in 20s', 'in 3 months'; without it, at once"
 
@@ -184,7 +185,11 @@ def _line(row: "LetterRow", bond: "BondRow", now_s: int) -> str:
 
     name = ui.plain(bond.peer)
     way = ui.amber(f"to {name}") if row.outgoing else ui.blue(f"from {name}")
-    opens = f"opens {ui.moment(row.opens_s)}" if row.opens_s is not None else "opens at once"
+    opens = "opens at once"
+    if row.opens_s is not None:
+        # To the second only where somebody counts: a round may come a second after the hour that was meant.
+        near = abs(row.opens_s - now_s) < HOUR_S
+        opens = f"opens {ui.moment(row.opens_s if near else row.opens_s - row.opens_s % 60)}"
     return f"{row.name[:8]}  {way}  {row.state(now_s).value}, {opens}"
 
 

@@ -52,8 +52,10 @@ def show_saved(saved: "Saved", folder: Path) -> None:
     from twinbell.bond.mail import principal
 
     signer = principal(saved.bond.id)
+    count = len(saved.attachments)
+    files = f", its signature, and {count} file{'s' if count > 1 else ''}" if count else " and its signature"
     ui.say(
-        f"The letter is in {folder}: letter.eml, its signature, and {len(saved.attachments)} files.",
+        f"The letter is in {folder}: letter.eml{files}.",
         "To check it without Twinbell, in that folder:",
         "",
         f"    ssh-keygen -Y verify -f allowed_signers -I {signer} \\",
