@@ -1,6 +1,7 @@
 import base64
 import json
 import secrets
+import socket
 
 import pytest
 from tests.relay.running import Person, running
@@ -148,3 +149,15 @@ def test_without_a_proxy_nobody_chooses_their_own_address(data):
         ]
 
         assert answers == [200, 429]
+
+
+def test_a_body_that_does_not_come_is_slow_and_no_fault_of_the_disk(relay, person, monkeypatch):
+    monkeypatch.setattr("twinbell.relay.api.BODY_S", 0.1)
+    path = mailbox.envelope_path(person.box, secrets.token_bytes(16))
+    with socket.create_connection(("127.0.0.1", relay.port), 10) as line:
+        line.sendall(
+            f"PUT {path} HTTP/1.1\r\nHost: relay\r\nAuthorization: {person.peer.header()}\r\n"
+            "Content-Length: 9\r\n\r\nabc".encode()
+        )
+
+        assert line.recv(4096).startswith(b"HTTP/1.1 408 ")

@@ -150,13 +150,13 @@ class Api:
             problem, detail, retry_s = of(error), str(error), 0
         except Full:
             problem, detail, retry_s = Problem.FULL, "", 0
+        except TimeoutError:  # an OSError too, but the client's, not the disk's
+            problem, detail, retry_s = Problem.SLOW, "", 0
         except (Broken, OSError) as error:
             if isinstance(error, ConnectionError):
                 raise
             log.fault(error)
             problem, detail, retry_s = Problem.READ_ONLY, "", 0
-        except TimeoutError:
-            problem, detail, retry_s = Problem.SLOW, "", 0
         except web.HTTPException as error:
             problem, detail, retry_s = _of_status(error.status), "", 0
         except ConnectionError:
