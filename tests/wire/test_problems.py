@@ -46,3 +46,10 @@ def test_a_bad_gateway_is_unreachable(body):
 
 def test_what_to_try_again_is_said():
     assert json.loads(document(Problem.TOO_FAST, retry_s=7))["retry_s"] == 7
+
+
+def test_what_a_relay_says_does_not_move_a_cursor():
+    error = parse(409, document(Problem.CONFLICT, "\x1b[2J\x9b31mhello\n\u202e"))
+
+    assert str(error).isprintable()
+    assert "hello" in str(error)

@@ -117,6 +117,11 @@ def to_error(problem: Problem, detail: str = "") -> TwinbellError:
     return problem.error(detail or problem.title)
 
 
+def _plain(text: str) -> str:
+    """Return a relay's words without anything that a terminal would obey: they end up on one."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
 def parse(status: int, body: bytes) -> TwinbellError:
     """Return the error that an HTTP answer of `status` with `body` tells; never raises, whatever came.
 
@@ -125,7 +130,7 @@ def parse(status: int, body: bytes) -> TwinbellError:
     try:
         fields = json.loads(body)
         problem = BY_SLUG[str(fields["type"]).removeprefix(TYPE_PREFIX)]
-        return to_error(problem, str(fields.get("detail", ""))[:500])
+        return to_error(problem, _plain(str(fields.get("detail", ""))[:500]))
     except (ValueError, KeyError, TypeError, RecursionError):
         for problem in Problem:
             if problem.status == status:
