@@ -98,11 +98,19 @@ def test_a_name_in_any_language_is_taken(name):
 @pytest.mark.parametrize(
     "url",
     ["relay.example", "ftp://relay.example", "https://relay.example/", "https://a?b", "https://a#b",
-     "https://u@a", "https://a b", "https://é.example", "https://" + "a" * 250],
+     "https://a:b", "https://a:0", "https://a:99999", "https://[::", "https://[zz]", "https://", "https:///a",
+     "https://a..b", "https://" + "a" * 64, "https://a:", "https://u@a", "https://a b", "https://é.example", "https://" + "a" * 250],
 )  # fmt: skip
 def test_an_address_that_is_no_relay_is_refused(url):
     with pytest.raises(Damaged):
         check_relay_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://relay.example", "http://127.0.0.1:8080", "http://[::1]:80", "https://a_b.c-d/twinbell"]
+)
+def test_an_address_of_a_relay_is_taken(url):
+    assert check_relay_url(url) == url
 
 
 def test_a_keyring_opens_with_each_device_and_with_the_kit_and_with_nothing_else():

@@ -4,6 +4,7 @@ All of it is public to the two and to nobody else: who knows `deposit` and `key`
 The secrets behind it are in `keys.py`.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 
 from twinbell.bond.kit import RELAY_URL_LENGTH_MAX, fingerprint
@@ -17,6 +18,10 @@ LABEL_BUNDLE = b"twinbell/v1/bundle"  # ‖ record: what identity and root sign
 
 RECIPIENT_BYTES = 1216
 KEY_BYTES = 32
+_LABEL = "[A-Za-z0-9_-]{1,63}"
+_RELAY_URL = re.compile(
+    rf"https?://(?:{_LABEL}(?:\.{_LABEL})*|\[(?P<v6>[0-9A-Fa-f:.]+)\])(?::(?P<port>[0-9]{{1,5}}))?(?:/.*)?"
+)
 TAG_BYTES = 4
 
 EPOCH_MAX = 2**32 - 1  # four bytes in the info of an envelope
@@ -163,4 +168,20 @@ def check_relay_url(url: str) -> str:
         raise Damaged("The address of a relay begins with https:// and does not end with a slash.")
     if not url.isascii() or not url.isprintable() or any(mark in url for mark in ' ?#@\\"<>'):
         raise Damaged("The address of a relay is its scheme, its host and no more.")
+    # The other one chooses it, and whatever cannot be connected to would stop each of our commands.
+    match = _RELAY_URL.fullmatch(url)
+    if not match or not 0 < int(match["port"] or 1) < 65_536:
+        raise Damaged("The address of a relay names a host, and perhaps a port.")
+    if match["v6"] and not _is_ipv6(match["v6"]):
+        raise Damaged("The address of a relay names a host, and perhaps a port.")
     return url
+
+
+def _is_ipv6(text: str) -> bool:
+    from ipaddress import IPv6Address
+
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
