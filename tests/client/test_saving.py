@@ -1,3 +1,6 @@
+import os
+import subprocess
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,6 +48,22 @@ def test_what_was_not_kept_leaves_nothing(tmp_path):
         _ = 1 / 0
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_command_left_in_clear_goes_with_the_next(tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    left = tmp_path / f".out.{gone.pid}.00000000.part"
+    ours = tmp_path / f".out.{os.getpid()}.00000000.part"
+    for each in (left, ours):
+        each.mkdir()
+        (each / "a.txt").write_text("in clear")
+
+    with Folder(tmp_path / "out") as folder:
+        folder.attachment(1, note("b.txt")).write(b"new")
+        folder.keep()
+
+    assert sorted(each.name for each in tmp_path.iterdir()) == sorted([ours.name, "out"])
 
 
 def test_equal_names_get_numbers_also_where_case_does_not_count(tmp_path):

@@ -9,6 +9,7 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Iterator
+from glob import escape
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -54,12 +55,16 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.attachments: list[tuple[FileNote, Path]] = []
-        self._scratch = path.with_name(f".{path.name}.{os.getpid()}.part")
+        self._scratch = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")
         self._open: BinaryIO | None = None  # one at a time: a letter may have more files than we may open
         self._notes: list[tuple[FileNote, str]] = []
         self._names: set[str] = set()
+        self._begun = False
 
     def __enter__(self) -> "Folder":
+        for left in self.path.parent.glob(f".{escape(self.path.name)}.*.part"):
+            if _is_abandoned(left):
+                shutil.rmtree(left, ignore_errors=True)
         return self
 
     def __exit__(
@@ -88,7 +93,10 @@ class Folder:
         self.attachments = [(note, placed[name]) for note, name in self._notes]
 
     def _create(self, name: str) -> BinaryIO:
-        self._scratch.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        self._scratch.parent.mkdir(parents=True, exist_ok=True)
+        if not self._begun:
+            self._scratch.mkdir(mode=FOLDER_MODE)  # refuses one that somebody else has put there
+            self._begun = True
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC
         self._close()
         self._open = os.fdopen(os.open(self._scratch / name, flags, FILE_MODE), "wb")
@@ -122,6 +130,20 @@ class Folder:
                     source.rename(target)
                     return target
         raise AssertionError  # unreachable: numbers do not end
+
+
+def _is_abandoned(scratch: Path) -> bool:
+    """Say whether what lies here, in clear, was left by a command that was killed."""
+    pid = scratch.name.split(".")[-3]
+    if not pid.isdecimal() or scratch.lstat().st_uid != os.getuid():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def _numbered(name: str) -> Iterator[str]:
