@@ -34,6 +34,16 @@ def test_a_passphrase_opens_the_key_and_another_does_not(path):
         key.find(path, lambda _: "two woven strings")
 
 
+def test_a_new_key_never_destroys_one_whose_vault_is_away(path):
+    made = key.make(path, lambda: None)
+
+    key.make(path, lambda: None)
+
+    (aside,) = path.glob("key.*")
+    assert key._parse(aside.read_bytes()) == made
+    assert key.find(path, nobody) != made
+
+
 def test_a_key_that_others_can_read_is_refused(path):
     key.make(path, lambda: None)
     (path / "key").chmod(0o640)

@@ -54,9 +54,9 @@ def make(path: Path, choose: Callable[[], str | None]) -> bytes:
         return find(path, _nobody)
     if named := os.environ.get(FILE_VARIABLE):
         return _read(Path(named)) if Path(named).exists() else _write(Path(named))
-    if (path / "key").exists() or (path / "key.age").exists():  # a crash came between the key and its vault
-        (path / "key").unlink(missing_ok=True)
-        (path / "key.age").unlink(missing_ok=True)
+    for old in (path / "key", path / "key.age"):
+        if old.exists():  # a crash came between the key and its vault; or the vault is only away for now
+            old.rename(old.with_name(f"{old.name}.{os.urandom(4).hex()}"))
     passphrase = choose()
     if passphrase is None:
         return _write(path / "key")
