@@ -99,7 +99,8 @@ def test_a_name_in_any_language_is_taken(name):
     "url",
     ["relay.example", "ftp://relay.example", "https://relay.example/", "https://a?b", "https://a#b",
      "https://a:b", "https://a:0", "https://a:99999", "https://[::", "https://[zz]", "https://", "https:///a",
-     "https://a..b", "https://" + "a" * 64, "https://a:", "https://u@a", "https://a b", "https://é.example", "https://" + "a" * 250],
+     "https://a..b", "https://" + "a" * 64, "https://a:", "https://u@a", "https://a b",
+     "https://é.example", "https://" + "a" * 250],
 )  # fmt: skip
 def test_an_address_that_is_no_relay_is_refused(url):
     with pytest.raises(Damaged):
