@@ -18,7 +18,7 @@ from twinbell.client.events import Event
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.websocket import Socket, connect
-from twinbell.errors import Unauthorised, Unreachable
+from twinbell.errors import TwinbellError, Unauthorised, Unreachable
 from twinbell.wire.frame import Ack, Acked, Attach, Envelope, Trouble
 from twinbell.wire.mailbox import Kept
 
@@ -105,7 +105,7 @@ class _Listener:
         while True:
             try:
                 again_s = await self._connection(url, rows) or again_s
-            except (Unreachable, Unauthorised) as refusal:
+            except TwinbellError as refusal:  # also nonsense: one relay must not end listening to the others
                 if again_s == AGAIN_S:
                     self._note(f"{refusal} Trying again by itself.")
             await asyncio.sleep(again_s * random.uniform(0.5, 1.0))  # noqa: S311  # only to spread load
@@ -141,7 +141,7 @@ class _Listener:
         await self.tell_news()
         try:
             await self._work(mail.fetch_coming, self._home, bond)
-        except (Unreachable, Unauthorised) as refusal:
+        except TwinbellError as refusal:
             self._note(f"{refusal} Trying again by itself.")
         await self.tell_news()
         row = await self._work(bonds.get, self._home.vault, bond)
@@ -152,7 +152,17 @@ class _Listener:
     async def _work(self, function: Callable[..., T], *args: object) -> T:
         """Run something that touches vault or files in a thread, one at a time."""
         async with self._turn:
-            return await asyncio.shield(asyncio.to_thread(function, *args))
+            work = asyncio.ensure_future(asyncio.to_thread(function, *args))
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                # The thread goes on, and nobody else may touch the vault before it has ended.
+                progress, self._home.progress = self._home.progress, _stop
+                await asyncio.wait([work])
+                self._home.progress = progress
+                if not work.cancelled():
+                    work.exception()
+                raise
 
 
 def _note_ready(home: Home) -> None:
