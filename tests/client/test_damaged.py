@@ -3,7 +3,7 @@
 import secrets
 
 from twinbell.bond.lock import plan
-from twinbell.client import events
+from twinbell.client import events, mail
 from twinbell.client.relay import Relay
 from twinbell.clock import SystemClock
 
@@ -70,3 +70,21 @@ def test_a_letter_that_borrows_an_id_of_ours_does_not_touch_our_file(two):
         "out": "sent",
         "in": "damaged",
     }
+
+
+def test_a_relay_that_sends_without_end_fills_neither_disk_nor_memory(two, monkeypatch):
+    mei, jun = two
+    write(mei)
+    sent = []
+
+    def endless(self, box, token, blob, dst, *, start, told, **_):
+        for _part in range(100):
+            sent.append(dst.write(bytes(100_000)))
+            told(100_000)
+
+    monkeypatch.setattr(Relay, "fetch_blob", endless)
+    assert mail._small_blob(jun._home, jun.bond(), bytes(16), 1000) == b""
+    jun.catch_up()
+
+    assert len(sent) < 10
+    assert [letter.kept_state.value for letter in jun.letters()] == ["damaged"]

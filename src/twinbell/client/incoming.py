@@ -78,12 +78,14 @@ def _download(home: Home, bond: "BondRow", content: Letter, part: Path) -> Lock 
                 have += count
                 reach("receive: blob half fetched")
                 home.progress(have, content.length)
+                if have > content.length:  # whoever sends without end must not fill the disk
+                    raise Damaged
 
             if have < content.length:
                 try:
                     relay.fetch_blob(box, token, content.blob, dst, start=have, told=told)
-                except NotFound:
-                    break  # the relay does not have it any more: nothing will come of asking again
+                except (NotFound, Damaged):
+                    break  # the relay does not have it any more, or has another: no use in asking it again
             dst.flush()
             os.fsync(dst.fileno())
         reach("receive: blob fetched")

@@ -11,7 +11,7 @@ from twinbell.client import bonds, quick
 from twinbell.client.bonds import BondRow
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
-from twinbell.errors import Conflict, NotFound, OverQuota, TwinbellError, Unauthorised, Unreachable
+from twinbell.errors import Conflict, Damaged, NotFound, OverQuota, TwinbellError, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
     from twinbell.wire.mailbox import Kept
@@ -180,11 +180,16 @@ def _small_blob(home: Home, bond: BondRow, blob_id: bytes, length: int) -> bytes
     from io import BytesIO
 
     pendant, dst = bond.pendant, BytesIO()
+
+    def told(_: int) -> None:
+        if dst.tell() > length:  # whoever sends without end must not fill the memory
+            raise Damaged
+
     try:
         home.relay(bond.relay).fetch_blob(
-            pendant.keyring.box, pendant.device.collect, blob_id, dst, start=0, told=lambda _: None
+            pendant.keyring.box, pendant.device.collect, blob_id, dst, start=0, told=told
         )
-    except NotFound:
+    except (NotFound, Damaged):
         return b""
     return dst.getvalue() if len(dst.getvalue()) == length else b""
 
