@@ -77,6 +77,18 @@ def test_whoever_asks_for_the_bonds_finds_one_whose_bell_was_answered_meanwhile(
     assert (theirs["bond"], theirs["peer"], ours["peer"]) == (ours["bond"], "Mei", "Jun")
 
 
+def test_two_of_one_name_are_told_apart_by_their_ids(relay, pair, tmp_path):
+    mei, _ = pair
+    joined(relay, mei, Person("Jun", tmp_path / "other"))
+
+    asked = mei.tries("ring", "jun")
+    ids = [bond["bond"] for bond in mei.types("bond", "list")["bonds"]]
+
+    assert asked.code == 2
+    assert "Bonds: " + ", ".join(f"Jun ({each[:8]})" for each in ids) in asked.err
+    assert mei.types("ring", ids[1][:8])["status"] == "sent"
+
+
 def test_words_are_compared_by_a_person_and_not_by_a_program(pair):
     mei, _ = pair
 

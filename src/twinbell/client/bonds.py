@@ -93,7 +93,7 @@ def find(vault: Vault, word: str | None) -> BondRow:
     bonds = every(vault)
     if not bonds:
         raise NotFound("There is no bond here yet.", hint="`twinbell bell give` is how one begins.")
-    names = ", ".join(bond.peer for bond in bonds)
+    names = _names(bonds)
     if word is None:
         if len(bonds) > 1:
             raise Mistaken("There is more than one bond here; say which.", hint=f"Bonds: {names}.")
@@ -103,10 +103,22 @@ def find(vault: Vault, word: str | None) -> BondRow:
     if not matches and len(word) >= ID_DIGITS_MIN:
         matches = [bond for bond in bonds if bond.id.hex().startswith(wanted)]
     if len(matches) > 1:
-        raise Mistaken(f"More than one bond is called {word}; give the start of its id.")
+        raise Mistaken(
+            f"More than one bond is called {word}; give the start of its id.",
+            hint=f"Bonds: {_names(matches)}.",
+        )
     if not matches:
         raise NotFound(f"There is no bond called {word} here.", hint=f"Bonds: {names}.")
     return matches[0]
+
+
+def _names(bonds: "list[BondRow]") -> str:
+    """Return what bonds are called, with the start of the id where a name says too little."""
+    peers = [bond.peer.casefold() for bond in bonds]
+    return ", ".join(
+        f"{bond.peer} ({bond.id.hex()[:8]})" if peers.count(bond.peer.casefold()) > 1 else bond.peer
+        for bond in bonds
+    )
 
 
 def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") -> None:
