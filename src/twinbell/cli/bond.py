@@ -185,7 +185,7 @@ def _picture(args: argparse.Namespace) -> int:
         from twinbell.bond import halfblocks
 
         ui.say(*halfblocks.terminal(features, colour=ui.coloured_output(), width=ui.RULE_WIDTH))
-        ui.say("", picture.describe(features))
+        ui.say("", *ui.wrapped(picture.describe(features)))
     return 0
 
 

@@ -130,7 +130,7 @@ def _write(args: argparse.Namespace) -> int:
         else:
             composing.show_written(home, bond, lock)
             if left.reason:
-                ui.say(f"{left.reason} It is sealed and safe here, and goes out with the next command.")
+                ui.say(*ui.wrapped(f"{left.reason} It is sealed and safe here; the next command sends it."))
             else:
                 ui.say(f"It is on its way to {ui.blue(ui.plain(bond.peer))}.")
         kit.nag(home)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from twinbell.cli.command import Subparsers, command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from twinbell.client.events import Event
 
 STRIKES_MAX = 4  # more than that is noise on a terminal
@@ -39,8 +41,21 @@ def _run(args: argparse.Namespace) -> int:
         if not in_json:
             ui.note("Listening. Ctrl-C ends it.")
         tell = _tell_json if in_json else _tell_words
-        asyncio.run(listen(home, tell, ui.note, for_s=args.for_s))
+        asyncio.run(listen(home, tell, _once(ui.note), for_s=args.for_s))
     return 0
+
+
+def _once(note: "Callable[[str], None]") -> "Callable[[str], None]":
+    """Return a `note` that does not say the same twice in a row."""
+    last = ""
+
+    def told(sentence: str) -> None:
+        nonlocal last
+        if sentence != last:
+            note(sentence)
+        last = sentence
+
+    return told
 
 
 def _tell_json(event: "Event") -> None:

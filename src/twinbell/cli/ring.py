@@ -60,7 +60,7 @@ def _run(args: argparse.Namespace) -> int:
         elif status == "sent":
             ui.say(f"{ui.blue(ui.plain(bond.peer))} was rung.")
         else:
-            ui.say(f"{left.reason} Your ring waits here and goes with the next command.")
+            ui.say(*ui.wrapped(f"{left.reason} Your ring waits here; the next command sends it."))
         if ui.interactive():
             from twinbell.cli import kit
 

@@ -141,6 +141,10 @@ def ask(question: str) -> str:
 
 def confirm(question: str) -> bool:
     """Ask for yes or no."""
+    if not interactive():
+        raise Mistaken(
+            f"This needs a yes, and there is no terminal to ask: {question}", hint="--yes says it."
+        )
     return ask(f"{question} [y/N]").lower() in ("y", "yes")
 
 

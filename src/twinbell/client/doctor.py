@@ -129,8 +129,9 @@ def _bond(home: Home, row: BondRow) -> Iterator[Finding]:
         row.id,
     )[0]
     if waiting:
+        wait = "waits" if waiting == 1 else "wait"
         yield Finding(
-            "outbox", Verdict.NOTE, f"{waiting} of what you sent to {row.peer} waits for the relay."
+            "outbox", Verdict.NOTE, f"{waiting} of what you sent to {row.peer} {wait} for the relay."
         )
     else:
         yield Finding("outbox", Verdict.GOOD, f"Everything that you sent to {row.peer} has gone.")

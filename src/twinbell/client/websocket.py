@@ -8,6 +8,7 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from picows import WSAutoPingStrategy, WSError, WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
@@ -86,7 +87,7 @@ async def connect(url: str, first: Sequence[wire.Attach], *, ca: str | None = No
                 max_redirects=0,
             )
     except (OSError, WSError) as error:
-        raise Unreachable(f"The relay at {url} can't be reached.") from error
+        raise Unreachable(f"The relay at {urlsplit(url).netloc} can't be reached.") from error
     try:
         yield socket
     finally:

@@ -146,6 +146,6 @@ def _value(name: str, value: Any) -> Any:
         except (ValueError, TypeError):
             raise Mistaken(f"{name} is a whole number.") from None
         if number < 0 or (name != "reserve_mib" and number == 0):
-            raise Mistaken(f"{name} must be more than that.")
+            raise Mistaken(f"{name} must be {0 if name == 'reserve_mib' else 1} at least.")
         return number
     return str(value)
