@@ -154,8 +154,7 @@ def _import(args: argparse.Namespace) -> int:
             with Path(args.source).open("rb") as file:
                 document = file.read(LENGTH_MAX + 1)
             if b'"signature"' in document:
-                every = [each.chain for each in chains.known(home.vault)]
-                chain, beacon = import_round(document, every, chains.Kept(home.vault))
+                chain, beacon = import_round(document, chains.waited_for(home.vault), chains.Kept(home.vault))
                 if args.json:
                     ui.data({"chain": chain.hash.hex(), "round": beacon.round})
                 else:

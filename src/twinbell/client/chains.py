@@ -99,6 +99,20 @@ def mark(vault: Vault, meant: Known, *, ours: bool | None = None, retired: bool 
                 vault.run(f"update chain set {column} = ? where hash = ?", value, meant.chain.hash)  # noqa: S608
 
 
+def waited_for(vault: Vault) -> list[Chain]:
+    """Return every chain whose rounds open something here: those that are known, and those of our letters.
+
+    A chain that only a letter names is not known by that, or the other one would choose what ours lean on.
+    """
+    from twinbell.client import letters
+
+    found = {each.chain.hash: each.chain for each in known(vault)}
+    for row in letters.every(vault):
+        if row.lock_bytes:  # none, where it came damaged
+            found |= {kept.chain.hash: kept.chain for kept in row.lock.chains if kept.chain.hash not in found}
+    return list(found.values())
+
+
 def ours_in(vault: Vault, lock: "Lock") -> list[str]:
     """Return the keepers in a lock that are one of the two themselves, by the names that the lock has."""
     hashes = {each.chain.hash for each in known(vault) if each.ours}
