@@ -4,9 +4,10 @@ import secrets
 
 import pytest
 
+from twinbell.bond import event
 from twinbell.bond.code import Form
 from twinbell.bond.lock import plan
-from twinbell.client import bells, mail
+from twinbell.client import bells, events, journal, mail
 from twinbell.client.pendant import Pendants
 from twinbell.client.relay import Relay
 from twinbell.errors import OverQuota, Refused, TwinbellError
@@ -45,6 +46,20 @@ def test_an_inbox_of_ours_that_is_in_trouble_does_not_hold_up_a_ring(two, monkey
     monkeypatch.setattr(mail, "_duties", _full)
 
     assert mei.ring(mei.bond())
+
+
+def test_a_ring_goes_although_the_other_has_renewed_the_token(two):
+    mei, jun = two
+    mei.catch_up()
+    root = jun.bond().page.root
+    with jun._home.vault.transaction():
+        journal.step_inside(jun._home, jun.bond(), event.DevicesRemoved(root))
+    jun.catch_up()
+
+    assert mei.ring(mei.bond())
+
+    jun.catch_up()
+    assert "ring" in [each.kind for each in events.untold(jun._home.vault)]
 
 
 def test_a_relay_with_a_fault_ends_no_command(two, monkeypatch):

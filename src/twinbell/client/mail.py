@@ -238,7 +238,13 @@ def _empty_outbox(home: Home, bond: BondRow, left: Outcome, *, is_down: bool) ->
             left.waiting.add(number)
             continue
         try:
-            _deposit(home, bond, number)
+            try:
+                _deposit(home, bond, number)
+            except (
+                Unauthorised
+            ):  # has the other one renewed the token? That lies in our inbox; then it goes now
+                _collect(home, bond)
+                _deposit(home, bond, number)
         except TwinbellError as refusal:
             is_down = isinstance(refusal, LATER)  # anything else is about this body alone
             left.later(refusal)
