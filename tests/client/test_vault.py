@@ -4,7 +4,7 @@ import pytest
 
 from twinbell.client.schema import STEPS
 from twinbell.client.vault import VERSION, Vault
-from twinbell.errors import TwinbellError, VaultLocked
+from twinbell.errors import Damaged, TwinbellError, VaultLocked
 
 KEY = bytes(range(32))
 
@@ -75,6 +75,14 @@ def test_one_turned_bit_is_noticed(path):
 
     with Vault(path, KEY) as vault:
         assert not vault.sound()
+
+
+@pytest.mark.parametrize("size", [100, 4096, 10_000])
+def test_a_vault_that_was_cut_short_or_wiped_is_damaged_or_no_vault(path, size):
+    path.write_bytes(bytes(size))
+
+    with pytest.raises((Damaged, VaultLocked)):
+        Vault(path, KEY).sound()
 
 
 def test_a_home_of_a_newer_program_is_left_alone(path):

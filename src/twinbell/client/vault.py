@@ -37,16 +37,16 @@ class Vault:
             self._db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
             self._db.execute(f'pragma key="raw:{key.hex()}"')
             version = self._number("pragma user_version")
+            self._db.execute(
+                "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; "
+                "pragma temp_store=memory; pragma secure_delete=fast"
+            )
         except apsw.NotADBError:
             raise VaultLocked("This key does not open the vault of this home.") from None
         except apsw.CorruptError:
             raise _damaged() from None
         except apsw.CantOpenError:
             raise Damaged(f"The vault {path} can't be opened.") from None
-        self._db.execute(
-            "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; "
-            "pragma temp_store=memory; pragma secure_delete=fast"
-        )
         if version > VERSION:
             raise TwinbellError(
                 f"A newer Twinbell has written this home: its vault is at step {version}, not {VERSION}.",
