@@ -162,6 +162,21 @@ def test_what_makes_no_letter_is_refused_with_its_reason(pair, tmp_path):
     assert mei.types("letter", "list")["letters"] == []
 
 
+def test_nothing_is_locked_to_a_chain_that_has_ended(relay, pair):
+    mei, _ = pair
+    waiting = write(mei, "--opens", "in 3 days")
+    keeper = waiting["rounds"][0]["keeper"]
+    mei.types("beacon", "mark", keeper, "--retired")
+
+    sealed = mei.tries("letter", "write", "-", "--opens", "in 3 days", "--chain", keeper, stdin=TEXT)
+    opened = mei.tries("letter", "open", waiting["letter"])
+
+    assert (sealed.code, opened.code) == (5, 5)
+    assert f"The chain of {keeper} has ended" in sealed.err
+    assert f"The chain of {keeper} has ended" in opened.err
+    assert len(mei.types("letter", "list")["letters"]) == 1
+
+
 def test_the_writer_cannot_open_early_either_unless_the_key_is_kept(pair):
     mei, _ = pair
 

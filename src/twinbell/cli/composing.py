@@ -13,7 +13,7 @@ from twinbell.bond.mail import FILES_MAX, TEXT_BYTES_MAX
 from twinbell.cli import ui
 from twinbell.client import chains, outgoing
 from twinbell.client.home import Home
-from twinbell.errors import Mistaken, NotFound
+from twinbell.errors import Mistaken, NotFound, Retired
 from twinbell.wire.beacon import QUICKNET, time_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,13 @@ def _wish(home: Home, args: argparse.Namespace) -> "Wish | None":
 def _chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptChain]:
     """Return the chains to lock to: those that were named, else those whose rounds can be had from here."""
     if named:
-        return [_kept(chains.find(home.vault, word)) for word in named]
+        meant = [chains.find(home.vault, word) for word in named]
+        if ended := [each.keeper for each in meant if each.retired]:
+            raise Retired(
+                f"The chain of {ended[0]} has ended: what is locked to it now never opens.",
+                hint="`twinbell beacon show` lists the others.",
+            )
+        return [_kept(each) for each in meant]
     found = [each for each in chains.known(home.vault) if not each.retired]
     # The one that our own relay keeps first, since the other one can ask it too; quicknet if it answers here.
     found.sort(key=lambda each: each.relay != bond.relay)

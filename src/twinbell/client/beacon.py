@@ -8,7 +8,7 @@ A round is never asked for before its time: the question alone would tell somebo
 waits for.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -113,15 +113,21 @@ class Rounds:
     """The rounds of all chains, as far as they can be had here.
 
     `sources` are asked in their order. `retired` are the hashes of chains that the person has retired, beside
-    those that the release knows.
+    those that the release knows. `keepers` has the names that this home gives to chains, by their hashes.
     """
 
     def __init__(
-        self, cache: Cache, sources: Sequence[Source] = (), *, retired: Collection[bytes] = ()
+        self,
+        cache: Cache,
+        sources: Sequence[Source] = (),
+        *,
+        retired: Collection[bytes] = (),
+        keepers: Mapping[bytes, str] | None = None,
     ) -> None:
         self._cache = cache
         self._sources = tuple(sources)
         self._retired = RETIRED | frozenset(retired)
+        self._keepers = keepers or {}
 
     def beacon(self, chain: Chain, round: int, *, now_s: float) -> Beacon:
         """Return `round` of `chain`, verified, and keep it.
@@ -133,12 +139,12 @@ class Rounds:
         if known is not None:
             return known
         if chain.hash in self._retired:
-            raise Retired(f"The chain of {keeper_of(chain)} has ended, and its key is gone.")
+            raise Retired(f"The chain of {self._keeper(chain)} has ended, and its key is gone.")
         opens_s = time_of(chain, round)
         if now_s < opens_s:
             comes = civil.utc(opens_s)
             raise NotYet(
-                f"It is not yet time. Round {round} of {keeper_of(chain)} comes on {comes.date}, "
+                f"It is not yet time. Round {round} of {self._keeper(chain)} comes on {comes.date}, "
                 f"{comes.time} (UTC).",
                 round=round,
                 opens_s=opens_s,
@@ -146,6 +152,9 @@ class Rounds:
         beacon = self._ask(chain, round)
         self._cache.keep(chain.hash, round, beacon.signature)
         return beacon
+
+    def _keeper(self, chain: Chain) -> str:
+        return self._keepers.get(chain.hash) or keeper_of(chain)
 
     def signature_of(self, chain: Chain, *, now_s: float) -> Callable[[int], bytes | None]:
         """Return what `TlockIdentity` asks for the signature of a round; it raises as `beacon` does."""
@@ -181,7 +190,7 @@ class Rounds:
                     raise told
         asked = ", ".join(source.name for source in self._sources) or "nobody; no source is known"
         raise Unreachable(
-            f"Round {round} of {keeper_of(chain)} could not be had. Asked: {asked}.",
+            f"Round {round} of {self._keeper(chain)} could not be had. Asked: {asked}.",
             hint="It opens as well with the round in a file: `twinbell beacon import FILE`.",
         )
 

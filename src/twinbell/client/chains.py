@@ -166,7 +166,8 @@ def rounds(home: Home, chain: Chain) -> "Rounds":
     every = known(home.vault)
     relays = [each.relay for each in every if each.relay and each.chain.hash == chain.hash]
     retired = [each.chain.hash for each in every if each.retired]
-    return Rounds(Kept(home.vault), sources_for(chain, relays), retired=retired)
+    names = {each.chain.hash: each.keeper for each in every}
+    return Rounds(Kept(home.vault), sources_for(chain, relays), retired=retired, keepers=names)
 
 
 def signature_of(home: Home, chain: Chain, round: int) -> bytes | None:
