@@ -107,7 +107,7 @@ def _register_write(letter: Subparsers) -> None:
 def _write(args: argparse.Namespace) -> int:
     from twinbell.cli import composing, kit, ui
     from twinbell.cli.opening import open_home, pick_bond
-    from twinbell.client import outgoing
+    from twinbell.client import letters, outgoing
 
     with open_home(args) as home:
         bond = pick_bond(home, args.bond)
@@ -129,7 +129,8 @@ def _write(args: argparse.Namespace) -> int:
             ui.data(composing.written(home, bond, lock))
         else:
             composing.show_written(home, bond, lock)
-            if left.reason:
+            row = letters.find(home.vault, lock.letter.hex())
+            if left.reason and row.kept_state is letters.State.SENDING:  # another bond's relay is no matter
                 ui.say(*ui.wrapped(f"{left.reason} It is sealed and safe here; the next command sends it."))
             else:
                 ui.say(f"It is on its way to {ui.blue(ui.plain(bond.peer))}.")
