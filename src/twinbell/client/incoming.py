@@ -118,16 +118,17 @@ def _keep(home: Home, bond: "BondRow", seq: int, content: Letter, record: bytes,
     opens_words = lock.wish.words if lock.wish else None
     with home.vault.transaction():
         fresh = home.vault.run(
-            "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s) "
-            "values (?, ?, 0, 'waiting', ?, ?, ?, 1, ?) on conflict do update set state = excluded.state, "
+            "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, writer) "
+            "values (?, ?, 0, 'waiting', ?, ?, ?, 1, ?, ?) on conflict do update set state = excluded.state, "
             "opens_s = excluded.opens_s, lock = excluded.lock, record = excluded.record, "
-            "at_s = excluded.at_s where state = 'damaged'",
+            "at_s = excluded.at_s, writer = excluded.writer where state = 'damaged'",
             content.id,
             bond.id,
             lock.opens_s,
             lock.encode(),
             record,
             home.now_s,
+            bond.pendant.peer.identity,
         )
         if fresh:
             events.add(

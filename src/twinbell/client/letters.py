@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ID_DIGITS_MIN = 4
 RECORD_BYTES_MAX = 4096
 
-_COLUMNS = "number, id, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, letter_key"
+_COLUMNS = "number, id, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, letter_key, writer"
 
 
 class State(Enum):
@@ -51,6 +51,7 @@ class LetterRow:
     at_s: int
     opened_s: int | None
     letter_key: bytes | None
+    writer: bytes | None
 
     @property
     def name(self) -> str:
@@ -124,7 +125,7 @@ def identities_of(pendant: "Pendant") -> "list[HybridIdentity]":
 
 
 def _row(row: Row) -> LetterRow:
-    number, id_, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, key = row
+    number, id_, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, key, writer = row
     return LetterRow(
-        number, id_, bond, bool(outgoing), State(state), opens_s, lock, record, at_s, opened_s, key
+        number, id_, bond, bool(outgoing), State(state), opens_s, lock, record, at_s, opened_s, key, writer
     )

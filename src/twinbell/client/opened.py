@@ -152,7 +152,8 @@ def _writers(bond: BondRow, row: LetterRow) -> list["VerifyKey"]:
     pendant = bond.pendant
     if row.outgoing:
         return [SigningKey(seed).verify_key for seed in reversed(pendant.keyring.identities)]
-    return [VerifyKey(pendant.peer.identity)]
+    # Their keys may have changed since: what came before that is signed by what they had then.
+    return [VerifyKey(key) for key in dict.fromkeys((pendant.peer.identity, row.writer)) if key]
 
 
 def _kept_key(row: LetterRow) -> "HybridIdentity | None":

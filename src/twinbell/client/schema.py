@@ -77,6 +77,7 @@ create table letter (
     opened_s integer,
     ready_told integer not null default 0, -- incoming: 1 once `listen` has said that its day has come
     letter_key blob,                -- only where the writer chose to keep it
+    writer blob,                    -- incoming: the key its writer signed with when it came, 32 bytes
     unique (bond, id, outgoing)
 );
 
