@@ -19,7 +19,7 @@ def register(subparsers: Subparsers) -> None:
         "listen",
         "Listen: hear rings as they come, receive letters, finish bells.",
         about="On a terminal it speaks in words; with --json, or into a pipe, in JSON: an object a line,\n"
-        "with event, bond and at. Each event is told once.",
+        "with event, bond and at. An event is told again only if a crash came while it was printed.",
         example="twinbell listen --for 60",
         json="one object a line: event, bond, at, and what the event brings",
         run=_run,
@@ -35,7 +35,10 @@ def _run(args: argparse.Namespace) -> int:
     from twinbell.cli import ui
     from twinbell.cli.opening import open_home
     from twinbell.client.listen import listen
+    from twinbell.errors import Mistaken
 
+    if args.for_s is not None and not args.for_s >= 0:  # nan is no time either
+        raise Mistaken("Listen for some seconds, not for less than none.")
     in_json = args.json or not ui.on_terminal()
     with open_home(args) as home:
         if not in_json:

@@ -124,6 +124,7 @@ def _names(bonds: "list[BondRow]") -> str:
 def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") -> None:
     """Save the bond that a bell leaves. Called inside the transaction that ends the bell; repeatable."""
     from twinbell.bond import event as ev
+    from twinbell.bond import picture
     from twinbell.bond.pendant import Pendant
     from twinbell.client import events, journal
 
@@ -148,7 +149,7 @@ def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") ->
         bond=bond.id,
         peer=bond.peer,
         words=bond.words,
-        picture=bond.bits.hex(),
+        picture=picture.describe(picture.features(bond.bits)),
     )
     _learn_chains(home, bond)
 
