@@ -32,7 +32,7 @@ from twinbell.wire.mailbox import Kept, Page, Setting, arrival_s
 from twinbell.wire.problems import Denied, Problem, of
 
 SEQ_BLOCK = 1024  # seqs reserved on the disk at once; a restart skips what is left of them
-ACK_S = 0.01  # acknowledgements of one socket that arrive within this are noted as one
+ACK_S = 0.05  # acknowledgements of one socket that arrive within this are noted as one
 SINK = -1  # in place of a deposit's index: answered, not stored
 _SUNK_MAX = 256  # ids that a sink remembers, to answer a repeat alike
 _FEED = 16  # envelopes read from the disk at a time for a listener that is behind
