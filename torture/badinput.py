@@ -208,7 +208,7 @@ def attack(server: Process, count: int, seed: int) -> dict[str, Any]:
         lambda: (requests(chance), b""),
     ]
     for kind in kinds:  # what is made once is made before memory is measured
-        for _ in range(300):
+        for _ in range(1_000):
             data, after = kind()
             send(server.port, data, after=after)
     idle = max(canary_s(server.port) for _ in range(20))
@@ -251,7 +251,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--count", type=int, default=600, help="of each of the three kinds")
+    parser.add_argument("--count", type=int, default=2_000, help="of each of the three kinds")
     parser.add_argument("--long", action="store_true", help="10,000 of each kind")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     args = parser.parse_args()

@@ -34,7 +34,8 @@ class Handler(RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         problem = Problem.TOO_LARGE if status in (413, 431) else Problem.MALFORMED
-        if status >= 500:
+        # aiohttp repeats some headers in its refusals, and fails where their bytes are no text.
+        if status >= 500 and not isinstance(exc, UnicodeError):
             problem = Problem.FAULT
         if request.writer.output_size > 0:
             raise ConnectionError("an answer is under way already")

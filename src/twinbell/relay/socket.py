@@ -261,7 +261,9 @@ def make_protocol(owner: Owner, peer: str) -> Any:
 
     def listener(request: WSUpgradeRequest) -> Socket | WSUpgradeResponseWithListener:
         headers = request.headers
-        if headers.get("Upgrade", "").lower() != "websocket" or "Sec-WebSocket-Key" not in headers:
+        # picows answers with a hash of the key, and fails where it is no ASCII.
+        key = headers.get("Sec-WebSocket-Key", "")
+        if headers.get("Upgrade", "").lower() != "websocket" or not key or not key.isascii():
             return _turned_down(Problem.MALFORMED)
         if owner.stopping:
             return _turned_down(Problem.STOPPING)
