@@ -3,7 +3,6 @@
 import socket
 
 import pytest
-
 from torture.relays import Process
 
 HEADS = (
