@@ -1,0 +1,21 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [svelte()],
+  // The relay serves what is built here; while developing, Vite hands on what belongs to a relay.
+  server: {
+    proxy: Object.fromEntries(
+      ["/v1", "/v2", "/ws", "/info", "/chains", "/public", "/healthz"].map((path) => [
+        path,
+        { target: process.env["TWINBELL_RELAY"] ?? "http://127.0.0.1:8140", ws: path === "/ws" },
+      ]),
+    ),
+  },
+  build: {
+    target: ["chrome111", "firefox128", "safari16.4"],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
+  worker: { format: "es" },
+});
