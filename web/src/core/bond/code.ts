@@ -1,0 +1,181 @@
+/**
+ * The code of a bell: what one person gives the other, by voice or as a link.
+ *
+ *     7-crater-lamp-violin@relay.example                      spoken: nameplate, three words (33 bits), relay
+ *     https://relay.example/bell#<nameplate>-<26 letters>     link or QR: 128 bits, in the part of a URL that
+ *                                                             browsers do not send
+ *
+ * The nameplate finds the bell at the relay and is no secret; the rest never goes to the relay. People type what
+ * they heard: case, spaces and hyphens are free, and four letters of a word are enough.
+ */
+
+import * as words from "../crypto/words";
+import { utf8 } from "../encoding";
+import { Damaged, Mistaken } from "../errors";
+import { checkRelayUrl } from "./bundle";
+import { Frozen } from "./frozen";
+import type { Random } from "./record";
+
+export const SECRET_BYTES = 16;
+export const CODE_LENGTH_MAX = 512;
+export const LINK_PATH = "/bell";
+
+const SPOKEN = /^([1-9][0-9]{0,8})[\s\-–—]+(\S.*)$/s;
+const SPOKEN_NAMEPLATE = /^[1-9][0-9]{0,8}$/;
+const LINK_NAMEPLATE = /^[a-z2-7]{26}$/;
+const LINK = /^([a-z2-7]{26})-([a-z2-7]{26})$/;
+const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?$/;
+const HOST = /^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$/;
+const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** How a bell is given. */
+export type Form = "spoken" | "link";
+
+interface CodeFields {
+  readonly form: Form;
+  readonly relay: string;
+  readonly nameplate: string;
+  readonly secret: string;
+}
+
+export interface Code extends CodeFields {}
+
+/** A bell's code, checked. */
+export class Code extends Frozen<CodeFields> {
+  /** What both sides put into CPace: three words joined by hyphens, or 26 letters. */
+  get password(): Uint8Array {
+    return utf8(this.secret);
+  }
+
+  /** The code as it is shown; secret until the bell was answered. */
+  override toString(): string {
+    if (this.form === "link") return `${this.relay}${LINK_PATH}#${this.nameplate}-${this.secret}`;
+    return `${this.nameplate}-${this.secret}@${short(this.relay)}`;
+  }
+
+  /**
+   * Read a code or a link as a person typed, heard or pasted it.
+   *
+   * `relay` is the relay that is meant where the code names none. Raises `Mistaken` with what is wrong.
+   */
+  static parse(text: string, { relay = "" }: { relay?: string } = {}): Code {
+    const typed = text.trim();
+    if ([...typed].length > CODE_LENGTH_MAX) {
+      throw new Mistaken("This is too long to be the code of a bell.", { code: "bell.long" });
+    }
+    if (typed.includes("#")) return parseLink(typed);
+    const at = typed.indexOf("@");
+    const named = at < 0 ? relay : relayOf(typed.slice(at + 1).trim());
+    if (!named) {
+      throw new Mistaken("This code does not say at which relay the bell hangs.", {
+        code: "bell.relay",
+        hint: "Add it behind the code, as in 7-crater-lamp-violin@relay.example.",
+      });
+    }
+    const said = parseSpoken(at < 0 ? typed : typed.slice(0, at).trim());
+    return new Code({ form: "spoken", relay: checked(named.replace(/\/+$/, "")), ...said });
+  }
+}
+
+/** Return the secret of a new bell: three words, or 26 letters of base32. */
+export function freshSecret(form: Form, random: Random): string {
+  if (form === "link") return base32(random(SECRET_BYTES));
+  // 2048 divides 65536, so the low bits of two bytes choose evenly.
+  return words
+    .spoken((below) => {
+      const [high = 0, low = 0] = random(2);
+      return ((high << 8) | low) % below;
+    })
+    .join("-");
+}
+
+/** Return `nameplate` if a relay may give it to a bell of this form; raise `Damaged` if not. */
+export function checkNameplate(form: Form, nameplate: string): string {
+  const pattern = form === "link" ? LINK_NAMEPLATE : SPOKEN_NAMEPLATE;
+  if (!pattern.test(nameplate)) throw new Damaged("The relay gave this bell a name that cannot be one.");
+  return nameplate;
+}
+
+function parseSpoken(text: string): { nameplate: string; secret: string } {
+  const [, nameplate, said] = SPOKEN.exec(text) ?? [];
+  if (nameplate === undefined || said === undefined) {
+    throw new Mistaken("The code of a bell is a number and three words.", {
+      code: "bell.shape",
+      hint: "It looks like 7-crater-lamp-violin@relay.example.",
+    });
+  }
+  let known: readonly string[];
+  try {
+    known = words.normalise(said);
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    throw new Mistaken(error.sentence, { code: "bell.word", hint: "Ask for the code again, word by word." });
+  }
+  if (known.length !== words.SPOKEN_WORDS) {
+    throw new Mistaken(
+      `The code of a bell has three words behind its number, and this one has ${known.length}.`,
+      {
+        code: "bell.count",
+      },
+    );
+  }
+  return { nameplate, secret: known.join("-") };
+}
+
+function parseLink(text: string): Code {
+  const cut = text.indexOf("#");
+  const address = text.slice(0, cut);
+  if (!address.endsWith(LINK_PATH)) {
+    throw new Mistaken("This link does not lead to a bell.", {
+      code: "bell.link",
+      hint: `It ends in ${LINK_PATH}#… and two long names.`,
+    });
+  }
+  const [, nameplate, secret] = LINK.exec(text.slice(cut + 1).toLowerCase()) ?? [];
+  if (nameplate === undefined || secret === undefined) {
+    throw new Mistaken("This link is not whole: something is missing behind the #, or was added.", {
+      code: "bell.cut",
+      hint: "Copy it again, up to its last letter.",
+    });
+  }
+  // 26 letters carry 130 bits, and the last two are zero.
+  if (!/[aeimquy4]$/.test(secret)) {
+    throw new Mistaken("A letter of this link is wrong.", { code: "bell.cut", hint: "Copy it again." });
+  }
+  return new Code({ form: "link", relay: checked(address.slice(0, -LINK_PATH.length)), nameplate, secret });
+}
+
+function relayOf(host: string): string {
+  if (host.includes("://")) return host;
+  if (!HOST.test(host)) {
+    throw new Mistaken("What stands behind the @ is not the name of a relay.", { code: "bell.relay" });
+  }
+  const name = host.toLowerCase();
+  return LOOPBACK.test(name) ? `http://${name}` : `https://${name}`;
+}
+
+/** Return what must be said of a relay so that `relayOf` has it back. */
+function short(relay: string): string {
+  const host = relay.slice(relay.indexOf("://") + 3);
+  return HOST.test(host) && relayOf(host) === relay ? host : relay;
+}
+
+function checked(relay: string): string {
+  try {
+    return checkRelayUrl(relay);
+  } catch (error) {
+    if (!(error instanceof Damaged)) throw error;
+    throw new Mistaken(error.sentence, { code: "bell.relay" });
+  }
+}
+
+/** Return 16 bytes as 26 letters, without padding; the last two bits are zero (RFC 4648 §6). */
+function base32(data: Uint8Array): string {
+  let text = "";
+  for (let bit = 0; bit < data.length * 8; bit += 5) {
+    const at = bit >> 3;
+    const pair = ((data[at] ?? 0) << 8) | (data[at + 1] ?? 0);
+    text += BASE32[(pair >> (11 - (bit & 7))) & 31];
+  }
+  return text;
+}

@@ -1,0 +1,145 @@
+/**
+ * Reading the fields of a record: each is what it should be, or the record is damaged.
+ *
+ * A record is a map with `v` and `type`. A field that is not known is left alone, so that a later Twinbell may
+ * add one; a version that is not known is refused in words.
+ */
+
+import { decodeMap, INTEGER_MAX, type RecordValue, type Value } from "../encoding";
+import { Damaged } from "../errors";
+
+export const VERSION = 1;
+
+/** Gives that many random bytes: `fresh`, except where test vectors are made. */
+export type Random = (length: number) => Uint8Array;
+
+/** Return `length` random bytes that nobody can guess. */
+export function fresh(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** The fields of one record, each taken by name and kind. `Damaged` for any that does not fit. */
+export class Fields {
+  readonly #record: RecordValue;
+  readonly #type: string;
+
+  constructor(value: Value, type: string) {
+    if (!isRecord(value)) throw new Damaged(`This ${type} is not a record.`);
+    this.#record = value;
+    this.#type = type;
+  }
+
+  /** Read a whole record of this type from its encoding. */
+  static of(data: Uint8Array, type: string, limit: { bytesMax: number }): Fields {
+    return Fields.typed(decodeMap(data, limit), type);
+  }
+
+  /** Read a whole record whose type is still to be looked at; `type` is for the sentences. */
+  static untyped(data: Uint8Array, type: string, limit: { bytesMax: number }): Fields {
+    return new Fields(decodeMap(data, limit), type);
+  }
+
+  /** Read a record that says its version and type. */
+  static typed(value: Value, type: string): Fields {
+    const fields = new Fields(value, type);
+    if (fields.#take("type") !== type) throw new Damaged(`This is no ${type}.`);
+    if (fields.#take("v") !== VERSION) throw new Damaged(`This ${type} was made by a newer Twinbell.`);
+    return fields;
+  }
+
+  /** Take bytes: exactly so many, where that is given. */
+  data(name: string, length?: number): Uint8Array {
+    const value = this.#take(name);
+    if (!(value instanceof Uint8Array) || (length !== undefined && value.length !== length)) {
+      throw this.#wrong(name);
+    }
+    return value;
+  }
+
+  /** Take bytes, so many at most. */
+  dataUpTo(name: string, lengthMax: number): Uint8Array {
+    const value = this.data(name);
+    if (value.length > lengthMax) throw this.#wrong(name);
+    return value;
+  }
+
+  number(name: string, least = 0, most = INTEGER_MAX): number {
+    const value = this.#take(name);
+    if (typeof value !== "number" || value < least || value > most) throw this.#wrong(name);
+    return value;
+  }
+
+  /** Take text of at most so many characters: a bell that is drawn as one sign is one. */
+  text(name: string, lengthMax: number): string {
+    const value = this.#take(name);
+    if (typeof value !== "string" || (value.length > lengthMax && [...value].length > lengthMax)) {
+      throw this.#wrong(name);
+    }
+    return value;
+  }
+
+  flag(name: string): boolean {
+    const value = this.#take(name);
+    if (typeof value !== "boolean") throw this.#wrong(name);
+    return value;
+  }
+
+  items(name: string, lengthMax: number): readonly Value[] {
+    const value = this.#take(name);
+    if (!Array.isArray(value) || value.length > lengthMax) throw this.#wrong(name);
+    return value;
+  }
+
+  map(name: string): RecordValue {
+    const value = this.#take(name);
+    if (!isRecord(value)) throw this.#wrong(name);
+    return value;
+  }
+
+  /** Say whether the field is there and not null. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#record, name) && this.#record[name] !== null;
+  }
+
+  #take(name: string): Value {
+    const value = Object.hasOwn(this.#record, name) ? this.#record[name] : undefined;
+    if (value === undefined) throw new Damaged(`This ${this.#type} has no field “${name}”.`);
+    return value;
+  }
+
+  #wrong(name: string): Damaged {
+    return new Damaged(`The field “${name}” of this ${this.#type} is not what it should be.`);
+  }
+}
+
+interface Kinds {
+  number: number;
+  bytes: Uint8Array;
+  flag: boolean;
+}
+
+/** Return a list of exactly these kinds; raise `Damaged` for anything else. */
+export function row<const Names extends readonly (keyof Kinds)[]>(
+  value: Value,
+  ...kinds: Names
+): { readonly [At in keyof Names]: Kinds[Names[At]] } {
+  if (
+    !Array.isArray(value) ||
+    value.length !== kinds.length ||
+    !kinds.every((kind, at) => is(kind, value[at]))
+  ) {
+    throw new Damaged("A row of this record is not what it should be.");
+  }
+  return value as unknown as { readonly [At in keyof Names]: Kinds[Names[At]] };
+}
+
+function is(kind: keyof Kinds, value: Value | undefined): boolean {
+  if (kind === "number") return typeof value === "number" && value >= 0;
+  return kind === "flag" ? typeof value === "boolean" : value instanceof Uint8Array;
+}
+
+function isRecord(value: Value): value is RecordValue {
+  return (
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
+}

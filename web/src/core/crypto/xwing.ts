@@ -1,0 +1,109 @@
+/**
+ * X-Wing: ML-KEM-768 and X25519 as one key encapsulation (draft-connolly-cfrg-xwing-kem).
+ *
+ * It holds as long as either of the two does. A private key is its 32-byte seed and nothing else.
+ */
+
+import { x25519 } from "@noble/curves/ed25519.js";
+import { sha3_256, shake256 } from "@noble/hashes/sha3.js";
+import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
+
+import { concat, randomBytes, utf8, type Random } from "../bytes";
+import { Damaged, Mistaken } from "../errors";
+
+export const SEED_BYTES = 32;
+export const PUBLIC_BYTES = 1216; // ML-KEM 1184, X25519 32
+export const CIPHERTEXT_BYTES = 1120; // ML-KEM 1088, X25519 32
+export const SECRET_BYTES = 32;
+
+const MLKEM_SEED_BYTES = 64;
+const MLKEM_PUBLIC_BYTES = 1184;
+const MLKEM_CIPHERTEXT_BYTES = 1088;
+const LABEL = utf8("\\.//^\\"); // draft §5.3; drawn, it is an X-wing
+
+export interface Encapsulated {
+  readonly ciphertext: Uint8Array;
+  readonly secret: Uint8Array;
+}
+
+/** Return a fresh private key: a seed of 32 bytes. */
+export function generate(random: Random = randomBytes): Uint8Array {
+  return random(SEED_BYTES);
+}
+
+/** Return the public key (1216 bytes) of a seed. */
+export function publicKey(seed: Uint8Array): Uint8Array {
+  const { mlkem, scalar } = expand(seed);
+  return concat(mlkem.publicKey, x25519.getPublicKey(scalar));
+}
+
+/**
+ * Return a ciphertext (1120 bytes) for the holder of `publicKey`, and the secret (32 bytes) it carries.
+ *
+ * Throws `Damaged` for what is no public key.
+ */
+export function encapsulate(publicKey: Uint8Array, random: Random = randomBytes): Encapsulated {
+  if (publicKey.length !== PUBLIC_BYTES) {
+    throw new Damaged(`An X-Wing public key has ${PUBLIC_BYTES} bytes.`);
+  }
+  const publicX = publicKey.subarray(MLKEM_PUBLIC_BYTES);
+  // Chance in the draft's order, so that its vectors can be made: 32 bytes for ML-KEM, then 32 for X25519.
+  const message = random(32);
+  const ephemeral = random(32);
+  const refusal = "This is not an X-Wing public key.";
+  // A coefficient that is not reduced, or a point of low order.
+  const m = damaged(refusal, () => ml_kem768.encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_BYTES), message));
+  const secretX = damaged(refusal, () => x25519.getSharedSecret(ephemeral, publicX));
+  const ciphertextX = x25519.getPublicKey(ephemeral);
+  return {
+    ciphertext: concat(m.cipherText, ciphertextX),
+    secret: combine(m.sharedSecret, secretX, ciphertextX, publicX),
+  };
+}
+
+/**
+ * Return the secret (32 bytes) that `ciphertext` carries for this seed.
+ *
+ * A changed or foreign ciphertext gives another secret, not an error: ML-KEM rejects implicitly, and what
+ * is sealed with the secret tells. Throws `Damaged` for a wrong length or an X25519 point of low order,
+ * which the draft would let through; nobody makes one by accident.
+ */
+export function decapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Array {
+  if (ciphertext.length !== CIPHERTEXT_BYTES) {
+    throw new Damaged(`An X-Wing ciphertext has ${CIPHERTEXT_BYTES} bytes.`);
+  }
+  const { mlkem, scalar } = expand(seed);
+  const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
+  const secretX = damaged("This is not an X-Wing ciphertext.", () =>
+    x25519.getSharedSecret(scalar, ciphertextX),
+  );
+  const secretM = ml_kem768.decapsulate(ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES), mlkem.secretKey);
+  return combine(secretM, secretX, ciphertextX, x25519.getPublicKey(scalar));
+}
+
+function expand(seed: Uint8Array) {
+  if (seed.length !== SEED_BYTES) throw new Mistaken(`An X-Wing seed has ${SEED_BYTES} bytes.`);
+  const expanded = shake256(seed, { dkLen: MLKEM_SEED_BYTES + 32 });
+  return {
+    mlkem: ml_kem768.keygen(expanded.subarray(0, MLKEM_SEED_BYTES)),
+    scalar: expanded.subarray(MLKEM_SEED_BYTES),
+  };
+}
+
+function combine(
+  secretM: Uint8Array,
+  secretX: Uint8Array,
+  ciphertextX: Uint8Array,
+  publicX: Uint8Array,
+): Uint8Array {
+  return sha3_256(concat(secretM, secretX, ciphertextX, publicX, LABEL));
+}
+
+/** The lengths are right by now, so whatever these two libraries throw is about what came from outside. */
+function damaged<T>(sentence: string, act: () => T): T {
+  try {
+    return act();
+  } catch {
+    throw new Damaged(sentence);
+  }
+}
