@@ -13,6 +13,7 @@ def seeds() -> Iterator[bytes]:
     )
     contents: list[message.Content] = [
         message.Ring((400, 100, 400)),
+        message.Knock(),
         letter,
         message.Missing(((bytes(8), 1, 2),)),
     ]

@@ -101,6 +101,25 @@ def test_a_ring_that_lay_for_five_minutes_is_shown_and_not_sounded(two):
     assert not rang.sound
 
 
+def test_a_knock_is_told_with_its_time_and_counts_as_one_sound(two):
+    two.does("ana", ev.KnockWanted())
+    for _ in range(arrival.SOUNDS_AN_HOUR_MAX):
+        two.does("ana", ev.RingWanted())
+
+    assert two.heard("ben", ev.Knocked) == [ev.Knocked(NOW_S, NOW_S, True)]
+    assert not two.heard("ben", ev.Rang)[-1].sound
+
+
+def test_a_knock_that_lay_for_five_minutes_is_shown_and_not_sounded(two):
+    (deposit,) = two.does("ana", ev.KnockWanted(), deliver=False)
+    two.now_s += 400
+
+    two.deliver("ana", deposit, arrived_s=NOW_S)
+
+    (knocked,) = two.heard("ben", ev.Knocked)
+    assert not knocked.sound
+
+
 def test_after_so_many_rings_in_an_hour_the_rest_is_silent(two):
     for _ in range(arrival.SOUNDS_AN_HOUR_MAX + 5):
         two.does("ana", ev.RingWanted())

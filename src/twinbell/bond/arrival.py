@@ -15,6 +15,7 @@ from twinbell.bond.message import (
     Body,
     Control,
     KeyringCopy,
+    Knock,
     Letter,
     Missing,
     NewPrekey,
@@ -128,6 +129,9 @@ def _said(
     match content:
         case Ring():
             return _rang(pendant, content, body, event.arrived_s, now_s)
+        case Knock():
+            pendant, sound = _sounded(pendant, event.arrived_s, now_s)
+            return pendant, (ev.Tell(ev.Knocked(body.sent_s, event.arrived_s, sound)),)
         case Letter():
             return pendant, (ev.FetchLetter(content, body.sent_s, verdict is not Verdict.NEXT),)
         case NewPrekey():
@@ -144,10 +148,15 @@ def _said(
 
 
 def _rang(pendant: Pendant, ring: Ring, body: Body, arrived_s: int, now_s: int) -> Step:
+    pendant, sound = _sounded(pendant, arrived_s, now_s)
+    return pendant, (ev.Tell(ev.Rang(ring, body.sent_s, arrived_s, sound)),)
+
+
+def _sounded(pendant: Pendant, arrived_s: int, now_s: int) -> tuple[Pendant, bool]:
+    """Say whether a ring or a knock is to be heard, and count it if so."""
     rung = tuple(at for at in pendant.rung if now_s - 3600 < at <= now_s)
     sound = now_s - arrived_s < SOUND_WITHIN_S and len(rung) < SOUNDS_AN_HOUR_MAX
-    news = ev.Tell(ev.Rang(ring, body.sent_s, arrived_s, sound))
-    return replace(pendant, rung=(*rung, now_s) if sound else rung), (news,)
+    return replace(pendant, rung=(*rung, now_s) if sound else rung), sound
 
 
 def _new_prekey(pendant: Pendant, content: NewPrekey) -> Pendant:

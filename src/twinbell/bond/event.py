@@ -23,6 +23,10 @@ class RingWanted(Frozen):
     ring: Ring = Ring()
 
 
+class KnockWanted(Frozen):
+    """The person wants to meet the other in the room, now."""
+
+
 class LetterSealed(Frozen):
     """A letter lies sealed on the disk and shall go."""
 
@@ -70,6 +74,7 @@ class Tick(Frozen):
 Event: TypeAlias = (
     Begun
     | RingWanted
+    | KnockWanted
     | LetterSealed
     | Arrived
     | NotWhole
@@ -176,6 +181,14 @@ class Rang(Frozen):
     sound: bool  # it is fresh, and not one too many: make it heard; otherwise it becomes one line
 
 
+class Knocked(Frozen):
+    """… knocks: they are in the room, or were when it was sent."""
+
+    sent_s: int
+    arrived_s: int
+    sound: bool  # as with a ring
+
+
 class GapSeen(Frozen):
     """Something that … sent is missing. It was asked for."""
 
@@ -252,6 +265,7 @@ class HasReceived(Frozen):
 
 News: TypeAlias = (
     Rang
+    | Knocked
     | GapSeen
     | GapClosed
     | GapGivenUp

@@ -19,6 +19,7 @@ from twinbell.bond import event as ev
 from twinbell.bond.arrival import arrived, not_whole
 from twinbell.bond.daily import tick
 from twinbell.bond.event import Event
+from twinbell.bond.message import Knock
 from twinbell.bond.pendant import Pendant
 from twinbell.bond.record import Random, fresh
 from twinbell.bond.writing import Step, copied, deposit, send_control
@@ -41,6 +42,10 @@ def _begun(pendant: Pendant, event: ev.Begun, now_s: int, random: Random) -> Ste
 
 def _ring(pendant: Pendant, event: ev.RingWanted, now_s: int, random: Random) -> Step:
     return deposit(pendant, event.ring, now_s, random, by_person=True)
+
+
+def _knock(pendant: Pendant, event: ev.KnockWanted, now_s: int, random: Random) -> Step:
+    return deposit(pendant, Knock(), now_s, random, by_person=True)
 
 
 def _letter(pendant: Pendant, event: ev.LetterSealed, now_s: int, random: Random) -> Step:
@@ -75,6 +80,7 @@ def _devices_removed(pendant: Pendant, event: ev.DevicesRemoved, now_s: int, ran
 _STEPS: dict[type, Callable[..., Step]] = {
     ev.Begun: _begun,
     ev.RingWanted: _ring,
+    ev.KnockWanted: _knock,
     ev.LetterSealed: _letter,
     ev.Arrived: arrived,
     ev.NotWhole: not_whole,

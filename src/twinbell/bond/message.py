@@ -113,6 +113,19 @@ class Ring(Frozen):
         return cls(numbers)
 
 
+class Knock(Frozen):
+    """The sender is at the room, or about to be: come. Where the room is, both know (`room.py`)."""
+
+    kind = "knock"
+
+    def to_record(self) -> Record:
+        return {}
+
+    @classmethod
+    def from_record(cls, record: Record) -> "Knock":
+        return cls()
+
+
 class Letter(Frozen):
     """What an envelope says of a letter beside it: `letter.age` is the blob."""
 
@@ -225,10 +238,10 @@ class KeyringCopy(Frozen):
         return cls(fields.number("serial"), fields.data("sealed", length_max=65_536))
 
 
-Content: TypeAlias = Ring | Letter | NewPrekey | Missing | Control | KeyringCopy
+Content: TypeAlias = Ring | Knock | Letter | NewPrekey | Missing | Control | KeyringCopy
 
 _KINDS: dict[str, type[Content]] = {
-    kind.kind: kind for kind in (Ring, Letter, NewPrekey, Missing, Control, KeyringCopy)
+    kind.kind: kind for kind in (Ring, Knock, Letter, NewPrekey, Missing, Control, KeyringCopy)
 }
 
 

@@ -72,7 +72,7 @@ def _tell_words(event: "Event") -> None:
     from twinbell.client.news import sentence
 
     line = ui.plain(sentence(event))
-    if event.kind == "ring" and event.facts.get("sound"):
+    if event.kind in ("ring", "knock") and event.facts.get("sound"):
         pattern = event.facts.get("pattern")
         strikes = (len(pattern) + 1) // 2 if isinstance(pattern, list) else 1
         line = ui.gold(line) + "\a" * min(strikes, STRIKES_MAX)

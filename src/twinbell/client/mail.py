@@ -14,6 +14,7 @@ from twinbell.client.home import Home
 from twinbell.errors import Conflict, Damaged, NotFound, OverQuota, TwinbellError, Unauthorised, Unreachable
 
 if TYPE_CHECKING:
+    from twinbell.encoding import Value
     from twinbell.wire.mailbox import Kept
 
 REGISTRATION_BYTES_MAX = 16_384
@@ -45,14 +46,24 @@ def ring(home: Home, bond: BondRow, pattern: tuple[int, ...]) -> int:
         from twinbell.bond.message import Ring
 
         Ring(pattern)
+    return _put(home, bond, "ring", {"pattern": list(pattern)})
+
+
+def knock(home: Home, bond: BondRow) -> int:
+    """Put a knock into the outbox and return its number there."""
+    return _put(home, bond, "knock", {})
+
+
+def _put(home: Home, bond: BondRow, kind: str, content: dict[str, "Value"]) -> int:
     with home.vault.transaction():
         sender = quick.Sender(bonds.get(home.vault, bond.id).pendant_bytes)
-        pendant, n, body = sender.wrote("ring", {"pattern": list(pattern)}, now_s=home.now_s)
+        pendant, n, body = sender.wrote(kind, content, now_s=home.now_s)
         home.vault.run("update bond set pendant = ? where id = ?", pendant, bond.id)
         home.vault.run(
-            "insert into outbox (bond, n, kind, body, made_s) values (?, ?, 'ring', ?, ?)",
+            "insert into outbox (bond, n, kind, body, made_s) values (?, ?, ?, ?, ?)",
             bond.id,
             n,
+            kind,
             body,
             home.now_s,
         )

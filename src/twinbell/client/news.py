@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # What each kind of event brings beside `event`, `bond` and `at`: the keys that `listen` prints.
 FACTS: dict[str, tuple[str, ...]] = {
     "ring": ("peer", "pattern", "sent", "arrived", "sound"),
+    "knock": ("peer", "sent", "arrived", "sound"),
     "letter": ("peer", "letter", "opens", "opens_words"),
     "ready": ("peer", "letter", "opens"),
     "damaged": ("peer", "letter"),
@@ -42,6 +43,8 @@ def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
     match what:
         case ev.Rang(ring, sent_s, arrived_s, sound):
             add("ring", pattern=list(ring.pattern), sent=sent_s, arrived=arrived_s, sound=sound)
+        case ev.Knocked(sent_s, arrived_s, sound):
+            add("knock", sent=sent_s, arrived=arrived_s, sound=sound)
         case ev.GapSeen(_, first, last):
             add("gap", first=first, last=last)
         case ev.GapClosed(_, n):
@@ -76,6 +79,9 @@ def sentence(event: events.Event) -> str:
     match event.kind:
         case "ring":
             return f"{name} rings." if facts.get("sound") else f"{name} rang while you were away."
+        case "knock":
+            waits = f"{name} knocks. You meet in the room: twinbell room"
+            return waits if facts.get("sound") else f"{name} knocked while you were away."
         case "letter":
             opens = facts.get("opens_words")
             return f"A letter from {name} is here. " + (f"It opens on {opens}." if opens else "It opens now.")
