@@ -1,8 +1,9 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { app } from "./build/app.ts";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), app()],
   // The relay serves what is built here; while developing, Vite hands on what belongs to a relay.
   server: {
     proxy: Object.fromEntries(
