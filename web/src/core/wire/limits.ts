@@ -1,0 +1,58 @@
+/**
+ * Every limit between client and relay, each with its reason.
+ *
+ * Both ends have them, so they cannot disagree about what is too long. A relay tells its own at
+ * `GET /v1/about`; a test compares these with `docs/spec/limits.md`.
+ */
+
+// --- ids and tokens
+
+export const ID_BYTES = 16; // mailbox, deposit and blob ids: chosen by clients, so wide enough never to collide
+export const DEVICE_BYTES = 8; // a device id is unique within one mailbox only
+export const TOKEN_BYTES = 32; // a bearer token is a capability: nobody guesses 256 bits
+
+// --- envelopes
+
+export const ENVELOPE_BYTES_MAX = 16_384; // clients send 4096; the rest is room for later formats
+export const BLOBS_PER_ENVELOPE_MAX = 4; // a letter is one blob; a keyring may travel beside it
+export const PAGE_ENVELOPES_MAX = 256; // one answer of `GET …/envelopes`: 4 MiB at most stays in memory
+export const PAGE_ENVELOPES = 64; // what a page holds unless the client asks for more
+export const PAGE_BYTES_MAX = PAGE_ENVELOPES_MAX * (ENVELOPE_BYTES_MAX + 256) + 1024; // a client must read it
+export const SEQ_MAX = 2 ** 32 - 1; // envelopes one mailbox can ever number: a hundred a second for a year
+
+// --- frames on the WebSocket
+
+export const FRAME_HEAD_MAX = 28 + ID_BYTES * BLOBS_PER_ENVELOPE_MAX; // that of DEPOSIT and ENVELOPE
+export const FRAME_BYTES_MAX = ENVELOPE_BYTES_MAX + FRAME_HEAD_MAX; // nothing larger is ever read into memory
+export const CHANNELS_MAX = 64; // mailboxes on one socket: a person has a handful of bonds, two mailboxes each
+
+// --- mailboxes
+
+export const DEVICES_MAX = 16; // per person; each holds a cursor that keeps envelopes alive
+export const SINKS_MAX = 16; // tokens that are answered and store nothing, after parting
+export const SETTING_BYTES_MAX = 8_192; // the record that creates or changes a mailbox
+export const SLOT_BYTES_MAX = 65_536; // keyring.age, with every letter identity that a person ever had
+export const SLOT_VERSIONS_KEPT = 3; // a keyring that was overwritten by a broken client can be had back
+export const DEVICE_ASLEEP_S = 90 * 86_400; // a lost phone holds nothing back for longer
+
+// --- blobs
+
+export const BLOB_BYTES_MAX = 2 * 1024 ** 3; // a letter with 1 GiB of attachments, padded, with room to spare
+export const BLOB_ORPHAN_S = 7 * 86_400; // an upload that no envelope named: a week offline is forgiven
+export const BLOB_SYNC_BYTES = 8 * 1024 ** 2; // an upload is made durable each so often: a cut costs this much
+
+// --- pairing mailboxes
+
+export const PAIRING_M1_BYTES_MAX = 4_096; // an X-Wing key (1216), a CPace point and three hashes fit twice
+export const PAIRING_PART_BYTES_MAX = 16_384; // a sealed bundle
+export const PAIRING_ANSWER_S = 600; // from the first message to the second: one guess, and no long wait for it
+export const PAIRING_FINISH_S = 7 * 86_400; // from the second to the end: a lost connection still completes it
+export const PAIRING_WAIT_S_MAX = 25; // a long poll is answered before proxies give up at thirty seconds
+export const NAMEPLATE_DIGITS_MAX = 9; // spoken, so short; grows only when the short ones are taken
+export const NAMEPLATE_LINK_CHARS = 26; // 16 random bytes in base32: nobody finds a link's mailbox by trying
+
+// --- requests
+
+export const PING_S = 20; // a socket that is silent for so long is asked, and closed after as much again
+export const ARRIVAL_GRAIN_S = 60; // arrival times are kept by the minute: too coarse to track
+export const PROBLEM_BYTES_MAX = 4_096; // a problem document is read up to here
