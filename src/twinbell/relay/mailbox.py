@@ -34,6 +34,7 @@ from twinbell.wire.problems import Denied, Problem, of
 SEQ_BLOCK = 1024  # seqs reserved on the disk at once; a restart skips what is left of them
 ACK_S = 0.05  # acknowledgements of one socket that arrive within this are noted as one
 SINK = -1  # in place of a deposit's index: answered, not stored
+_WHICH = {"": SINK} | {name: which for which, name in enumerate(DEPOSIT_NAMES)}
 _SUNK_MAX = 256  # ids that a sink remembers, to answer a repeat alike
 _FEED = 16  # envelopes read from the disk at a time for a listener that is behind
 _DAY_S = 86_400
@@ -78,6 +79,8 @@ class Mailboxes:
         self.writer: Writer  # set by whoever composes the relay: the writer answers to `done`
         self.blobs_gone: Callable[[bytes, Sequence[bytes]], None] = lambda box, blobs: None
         self._place = store.newest_place()
+        self._now_s = 0.0  # since boot, and the minute by the wall: as of this turn of the loop
+        self._arrived_s = 0
         self._acks: dict[Caller, tuple[Live, str, int]] = {}
         self.deposited = 0
         self.collected = 0
@@ -158,7 +161,12 @@ class Mailboxes:
         self, live: Live, name: str, id_: bytes, blobs: tuple[bytes, ...], body: bytes, caller: Caller
     ) -> None:
         """Keep an envelope; `caller` is answered after the commit, or refused."""
-        which = DEPOSIT_NAMES.index(name) if name else SINK
+        if (
+            self.writer.is_idle
+        ):  # the first of this turn of the loop: what comes in one turn comes at one time
+            self._now_s = self._clock.boot_s()
+            self._arrived_s = arrival_s(self._clock.wall_s())
+        which = _WHICH[name]
         problem = self._why_not(live, which)
         if problem is not None:
             self.refused += 1
@@ -169,7 +177,7 @@ class Mailboxes:
         if seq > live.reserved_seq:
             live.reserved_seq = seq + SEQ_BLOCK - 1
             self._reserve(live.number, live.reserved_seq)
-        arrived_s = arrival_s(self._clock.wall_s())
+        arrived_s = self._arrived_s
         live.busy += 1
         if which == SINK:
             self._sink(live, seq, id_, arrived_s, body, caller)
@@ -184,7 +192,7 @@ class Mailboxes:
     def _why_not(self, live: Live, which: int) -> Problem | None:
         if live.frozen:
             return Problem.FROZEN
-        now_s = self._clock.boot_s()
+        now_s = self._now_s
         budget = self._budget
         left, at_s = live.pace[which]
         left = min(budget.burst, left + (now_s - at_s) * budget.per_s)
@@ -230,18 +238,20 @@ class Mailboxes:
             self.refused += 1
             keep.caller.refused(problem_of(keep.error), keep.id)
             return
-        keep.caller.deposited(keep.id, keep.seq, keep.arrived_s)
+        seq = keep.seq
+        keep.caller.deposited(keep.id, seq, keep.arrived_s)
         if not keep.fresh:
             return
         self.deposited += 1
-        live.waiting.append((keep.seq, keep.place, keep.deposit))
+        live.waiting.append((seq, keep.place, keep.deposit))
         for listener in live.listeners:
-            if listener.caught_up and keep.seq > listener.sent_upto:
-                if listener.reader.paused:
+            if listener.caught_up and seq > listener.sent_upto:
+                reader = listener.reader
+                if reader.paused:
                     listener.caught_up = False
                     continue
-                listener.sent_upto = keep.seq
-                listener.reader.envelope(listener.channel, keep.seq, keep.arrived_s, keep.blobs, keep.body)
+                listener.sent_upto = seq
+                reader.envelope(listener.channel, seq, keep.arrived_s, keep.blobs, keep.body)
 
     # --- collecting
 

@@ -86,6 +86,7 @@ class Socket(WSListener):
     def __init__(self, owner: Owner, address: str) -> None:
         super().__init__()
         self._owner = owner
+        self._mailboxes = owner.mailboxes
         self._address = address
         self._channels: dict[int, Channel] = {}
         self._transport: Any = None
@@ -108,7 +109,7 @@ class Socket(WSListener):
         if self._deadline is not None:
             self._deadline.cancel()
         for channel in self._channels.values():
-            self._owner.mailboxes.leave(channel.live, channel.bound)
+            self._mailboxes.leave(channel.live, channel.bound)
         self._channels.clear()
         self._transport = self._raw = self._write = None
 
@@ -117,7 +118,15 @@ class Socket(WSListener):
             self._other(transport, message)
             return
         try:
-            self._handle(message.get_payload_as_bytes())
+            data = message.get_payload_as_bytes()
+            # What each envelope brings goes the short way; the rest is rare.
+            kind = data[0] if data else 0
+            if kind == frame.DEPOSIT:
+                self._deposit(*frame.deposit_in(data))
+            elif kind == frame.ACK:
+                self._ack(*frame.ack_in(data))
+            else:
+                self._handle(data)
         except TwinbellError:
             self.close(WSCloseCode.PROTOCOL_ERROR)
         except Exception as error:
@@ -131,7 +140,7 @@ class Socket(WSListener):
         self.paused = False
         for channel in list(self._channels.values()):
             if isinstance(channel.bound, Listener):
-                self._owner.mailboxes.feed(channel.live, channel.bound)
+                self._mailboxes.feed(channel.live, channel.bound)
 
     # --- what the relay tells
 
@@ -173,30 +182,24 @@ class Socket(WSListener):
 
     def _handle(self, data: bytes) -> None:
         received = frame.parse(data)
-        if isinstance(received, frame.Deposit):
-            self._deposit(received)
-        elif isinstance(received, frame.Ack):
-            self._ack(received)
-        elif isinstance(received, frame.Attach):
+        if isinstance(received, frame.Attach):
             self._attach(received)
         else:
             raise Denied(Problem.MALFORMED)  # the other kinds are the relay's to send
 
-    def _deposit(self, deposit: frame.Deposit) -> None:
-        channel = self._channels.get(deposit.channel)
+    def _deposit(self, number: int, id_: bytes, blobs: tuple[bytes, ...], body: bytes) -> None:
+        channel = self._channels.get(number)
         if channel is None or channel.right is not Right.DEPOSIT:
-            self._refuse(deposit.channel, Problem.UNAUTHORISED, deposit.id)
+            self._refuse(number, Problem.UNAUTHORISED, id_)
             return
-        self._owner.mailboxes.deposit(
-            channel.live, channel.name, deposit.id, deposit.blobs, deposit.body, channel
-        )
+        self._mailboxes.deposit(channel.live, channel.name, id_, blobs, body, channel)
 
-    def _ack(self, ack: frame.Ack) -> None:
-        channel = self._channels.get(ack.channel)
+    def _ack(self, number: int, upto: int) -> None:
+        channel = self._channels.get(number)
         if channel is None or channel.right is not Right.COLLECT:
-            self._refuse(ack.channel, Problem.UNAUTHORISED)
+            self._refuse(number, Problem.UNAUTHORISED)
             return
-        self._owner.mailboxes.collected_soon(channel.live, channel.name, ack.upto, channel)
+        self._mailboxes.collected_soon(channel.live, channel.name, upto, channel)
 
     def _attach(self, attach: frame.Attach) -> None:
         if attach.channel in self._channels or len(self._channels) >= CHANNELS_MAX:
@@ -204,14 +207,14 @@ class Socket(WSListener):
         started_s = asyncio.get_running_loop().time()
         token_hash = Token(attach.token).hash
         try:
-            live, right, name = self._owner.mailboxes.authorise(
+            live, right, name = self._mailboxes.authorise(
                 attach.box, token_hash, Right.COLLECT, Right.DEPOSIT
             )
         except Unauthorised:
             self._turn_away(attach.channel, started_s)
             return
         if right is Right.COLLECT:
-            self._owner.mailboxes.claim(live, attach.epoch)
+            self._mailboxes.claim(live, attach.epoch)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
@@ -221,10 +224,10 @@ class Socket(WSListener):
             live.bound.append(channel.bound)
             self.send(frame.Attached(attach.channel, right, 0).to_bytes())
             return
-        listener = self._owner.mailboxes.listen(live, name, token_hash, self, attach.channel)
+        listener = self._mailboxes.listen(live, name, token_hash, self, attach.channel)
         channel.bound = listener
         self.send(frame.Attached(attach.channel, right, listener.sent_upto).to_bytes())
-        self._owner.mailboxes.feed(live, listener)
+        self._mailboxes.feed(live, listener)
 
     def _turn_away(self, channel: int, started_s: float) -> None:
         """Refuse a token at a set time after the question, alike for absent and not theirs."""

@@ -46,6 +46,7 @@ _ENVELOPE = Struct(">BHQQB")
 _ACK = Struct(">BHQ")
 _PROBLEM = Struct(">BHB16s")
 
+_PLAIN_DEPOSIT_MAX = _DEPOSIT.size + ENVELOPE_BYTES_MAX
 _BLOBS_FIT = tuple(ID_BYTES * count for count in range(BLOBS_PER_ENVELOPE_MAX + 1))
 
 
@@ -171,7 +172,7 @@ def parse(data: bytes) -> Frame:
         raise Damaged("This frame is empty or too long.")
     kind = data[0]
     if kind == DEPOSIT:  # first, because it is the most frequent
-        return parse_deposit(data)
+        return Deposit(*deposit_in(data))
     if kind == ENVELOPE:
         return _parse_envelope(data)
     layout = _LAYOUTS.get(kind)
@@ -191,13 +192,25 @@ def parse(data: bytes) -> Frame:
     return (Ack if kind == ACK else Acked)(fields[1], _seq(fields[2]))
 
 
-def parse_deposit(data: bytes) -> Deposit:
-    """Return the DEPOSIT frame in `data`, whose first byte was looked at."""
+def deposit_in(data: bytes) -> tuple[int, bytes, tuple[bytes, ...], bytes]:
+    """Return channel, id, blobs and body of the DEPOSIT in `data`, whose first byte was looked at.
+
+    A plain tuple: a relay reads one for each envelope.
+    """
     if len(data) < _DEPOSIT.size:
         raise Damaged("This frame is cut short.")
     _, channel, id_, count = _DEPOSIT.unpack_from(data)
-    blobs, body = _blobs_and_body(data, _DEPOSIT.size, count)
-    return Deposit(channel, id_, blobs, body)
+    if not count and _DEPOSIT.size < len(data) <= _PLAIN_DEPOSIT_MAX:
+        return channel, id_, (), data[_DEPOSIT.size :]
+    return channel, id_, *_blobs_and_body(data, _DEPOSIT.size, count)
+
+
+def ack_in(data: bytes) -> tuple[int, int]:
+    """Return channel and upto of the ACK in `data`, whose first byte was looked at; likewise."""
+    if len(data) != _ACK.size:
+        raise Damaged("This frame has the wrong length.")
+    _, channel, upto = _ACK.unpack(data)
+    return channel, _seq(upto)
 
 
 def _parse_envelope(data: bytes) -> Envelope:

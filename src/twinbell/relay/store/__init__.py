@@ -73,6 +73,7 @@ class Keep:
 
     __slots__ = (
         "arrived_s",
+        "blob_ids",
         "blobs",
         "body",
         "caller",
@@ -104,6 +105,7 @@ class Keep:
         self.deposit = deposit
         self.arrived_s = arrived_s
         self.blobs = blobs
+        self.blob_ids = b"".join(blobs) if blobs else b""
         self.body = body
         self.fresh = True
         self.error: Exception | None = None

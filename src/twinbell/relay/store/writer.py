@@ -56,6 +56,11 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="twinbell-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was put yet in this turn of the loop."""
+        return not self._turn
+
     def put(self, change: Change) -> None:
         """Commit `change` with others; it comes back through `on_done`."""
         if not self._turn:
