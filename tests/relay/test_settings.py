@@ -51,6 +51,13 @@ def test_addresses_of_six_have_brackets():
         {"behind_proxy": "perhaps"},
         {"tls_cert": "cert.pem"},
         {"colour": "blue"},
+        {"origins": ["https://app.example/"]},
+        {"origins": ["https://APP.example"]},
+        {"origins": ["http://app.example"]},
+        {"origins": ["null"]},
+        {"connect": ["*"]},
+        {"connect": ["https://a; script-src *"]},
+        {"connect": ["wss://relay.example"]},
     ],
 )
 def test_what_makes_no_sense_is_refused(flags):

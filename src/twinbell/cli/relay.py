@@ -43,6 +43,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 _METAVARS = {
     "listen": "HOST:PORT",
     "data": "DIR",
+    "web": "DIR",
     "public_url": "URL",
     "beacon_period": "SECONDS",
     "tls_cert": "FILE",

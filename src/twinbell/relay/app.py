@@ -2,7 +2,8 @@
 
     HOST:PORT ── front ──┬── /ws ───── socket ──┐
                          └── the rest ─ api ────┼── mailbox, pairing, blob ── writer ── store
-                                                └── beacon
+                                                ├── beacon
+                                                └── web
 
 The folder holds `relay.db`, `blobs/`, `epochs.log`, `beacon/` and `lock`. This file is the only one that
 knows all parts; it starts them in order and stops them in the other.
@@ -42,6 +43,7 @@ from twinbell.relay.store.sqlite import SqliteStore
 from twinbell.relay.store.writer import Change, Writer
 from twinbell.relay.sweep import Sweep
 from twinbell.relay.throttle import Budget
+from twinbell.relay.web import Web
 from twinbell.wire import limits
 
 SWITCH_S = 0.0005  # how long the writer waits for the interpreter's lock when the loop is busy; default 5 ms
@@ -81,6 +83,8 @@ class Relay:
         """Open the folder, start every part, listen. Raises `Refused` or `Mistaken` if it must not start."""
         data = self.settings.data.expanduser()
         tls = _tls(self.settings)
+        secure = self.settings.tls_cert is not None
+        self.web = Web.open(self.settings.web, connect=self.settings.connect, secure=secure)
         _make_data(data)
         self._lock = _take_lock(data)
         self.store = SqliteStore(data / "relay.db", synchronous=self._synchronous)
@@ -150,7 +154,9 @@ class Relay:
 
     async def _listen(self, tls: ssl.SSLContext | None) -> None:
         self._runner = web.AppRunner(
-            Api(self).application(self.beacon.routes()), access_log=None, shutdown_timeout=STOP_S
+            Api(self).application([*self.beacon.routes(), *self.web.routes()]),
+            access_log=None,
+            shutdown_timeout=STOP_S,
         )
         await self._runner.setup()
         server = self._runner.server

@@ -7,6 +7,7 @@ and the name in capitals; in the file it is the name. `docs/spec/relay.md` lists
 # ruff: noqa: RUF009  (a field with its help is no shared default)
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -39,7 +40,9 @@ class Settings:
     witness: tuple[str, ...] = _setting((), "URL[#chainhash] of a chain to check the clock by; repeatable")
     tls_cert: Path | None = _setting(None, "certificate chain, PEM; with --tls-key the relay ends TLS itself")
     tls_key: Path | None = _setting(None, "the certificate's key, PEM")
-    origins: tuple[str, ...] = _setting((), "origin of a web app that may connect; repeatable")
+    web: str = _setting("", "the folder of the built web app, or `none`; else the one that came along")
+    origins: tuple[str, ...] = _setting((), "origin of a web app elsewhere that may connect; repeatable")
+    connect: tuple[str, ...] = _setting((), "another relay that the web app may connect to; repeatable")
     behind_proxy: bool = _setting(
         False, "take a caller's address from X-Forwarded-For, set by your own proxy"
     )
@@ -106,8 +109,13 @@ def _from_file(path: Path) -> dict[str, Any]:
     return {name.replace("-", "_"): value for name, value in values.items()}
 
 
-_MANY = ("witness", "origins")
+_MANY = ("witness", "origins", "connect")
 _PATHS = ("data", "tls_cert", "tls_key")
+# As browsers write one. Over http only of this machine: any other page could be changed on its way.
+_HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
+_ORIGIN = re.compile(
+    rf"(https://{_HOST}|http://(localhost|127\.0\.0\.1|\[::1\]))(:[1-9][0-9]{{0,4}})?", re.ASCII
+)
 _FLAG_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 DEFAULTS: dict[str, Any] = {
     entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING
@@ -127,6 +135,9 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         raise Mistaken("--listen takes HOST:PORT.")
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise Mistaken("--tls-cert and --tls-key go together.")
+    for origin in (*settings.origins, *settings.connect):
+        if not _ORIGIN.fullmatch(origin):
+            raise Mistaken(f"{origin} is no origin: https://, a name in lower case, perhaps a port.")
     return settings
 
 

@@ -52,6 +52,19 @@ PAIRING_WAIT_S_MAX = 25  # a long poll is answered before proxies give up at thi
 NAMEPLATE_DIGITS_MAX = 9  # spoken, so short; grows only when the short ones are taken
 NAMEPLATE_LINK_CHARS = 26  # 16 random bytes in base32: nobody finds a link's mailbox by trying
 
+# --- the web app
+
+WEB_LIST_BYTES_MAX = 65_536  # app.json: some two hundred files
+WEB_FILES_MAX = 256  # a build has a few dozen; each is a path that the relay answers
+WEB_FILE_BYTES_MAX = 4 * 1024**2  # the relay holds them in memory, and a phone has to fetch them
+
+# --- rooms
+
+ROOM_SAY_BYTES_MAX = 2_048  # the first frame of a meeting has 1219, those after the greeting 512
+ROOM_SAYS_PER_S = 8  # from one seat: twice the beat of a client
+ROOM_SAYS_BURST = 256  # likewise at once: what a phone held back while its network was away
+ROOMS_PER_SOCKET_MAX = 4  # a person is in one room; more only while one reconnects
+
 # --- requests
 
 HEAD_S = 10  # to send the head of a request, or the first frame on a socket
