@@ -1,0 +1,157 @@
+/**
+ * What a relay refuses, and how it says so (RFC 9457).
+ *
+ * One table: each problem has a slug for HTTP, a code for frames, a status, and the error that the client
+ * throws. The title is the same for every occurrence.
+ */
+
+import { unutf8 } from "../bytes";
+import {
+  Burnt,
+  Conflict,
+  Damaged,
+  NotFound,
+  NotYet,
+  OverQuota,
+  Refused,
+  TwinbellError,
+  Unauthorised,
+  Unreachable,
+} from "../errors";
+
+export const CONTENT_TYPE = "application/problem+json";
+export const TYPE_PREFIX = "urn:twinbell:problem:";
+
+export interface Problem {
+  readonly slug: string;
+  /** In a PROBLEM frame. */
+  readonly code: number;
+  readonly status: number;
+  readonly error: new (sentence?: string) => TwinbellError;
+  readonly title: string;
+}
+
+function problem(
+  slug: string,
+  code: number,
+  status: number,
+  error: Problem["error"],
+  title: string,
+): Problem {
+  return { slug, code, status, error, title };
+}
+
+export const MALFORMED = problem("malformed", 1, 400, Damaged, "The relay cannot read this request.");
+export const UNAUTHORISED = problem(
+  "unauthorised",
+  2,
+  401,
+  Unauthorised,
+  "There is no such mailbox, or it is not yours.",
+);
+export const ORIGIN = problem("origin", 19, 403, Refused, "Pages of this origin may not connect here.");
+export const NOT_FOUND = problem("not-found", 3, 404, NotFound, "There is no such thing here.");
+export const METHOD = problem("method", 4, 405, Refused, "This cannot be done to that.");
+export const SLOW = problem("slow", 5, 408, Unreachable, "The request did not arrive in time.");
+export const CONFLICT = problem(
+  "conflict",
+  6,
+  409,
+  Conflict,
+  "The same name was already used for something else.",
+);
+export const BURNT = problem("burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one.");
+export const STALE = problem("stale", 8, 412, Conflict, "Somebody else changed this first.");
+export const TOO_LARGE = problem("too-large", 9, 413, Refused, "This is larger than the relay takes.");
+export const RANGE = problem("range", 10, 416, Refused, "There is no such part of it.");
+export const NOT_YET = problem("not-yet", 11, 425, NotYet, "It is not yet time.");
+export const TOO_FAST = problem("too-fast", 12, 429, OverQuota, "This is too fast. Try again later.");
+export const FAULT = problem("fault", 13, 500, TwinbellError, "Something went wrong inside the relay.");
+export const STOPPING = problem("stopping", 14, 503, Unreachable, "The relay is stopping. Try again soon.");
+export const READ_ONLY = problem("read-only", 15, 503, Unreachable, "The relay cannot write to its disk.");
+export const FROZEN = problem(
+  "frozen",
+  16,
+  503,
+  Unreachable,
+  "This mailbox waits for its owner, because the relay was restored.",
+);
+export const UPSTREAM = problem("upstream", 18, 502, Unreachable, "The keepers of that chain do not answer.");
+export const FULL = problem(
+  "full",
+  17,
+  507,
+  OverQuota,
+  "There is no room for this now. Collecting still works.",
+);
+
+// Where several have one status, the first here stands for it.
+export const PROBLEMS: readonly Problem[] = [
+  MALFORMED,
+  UNAUTHORISED,
+  ORIGIN,
+  NOT_FOUND,
+  METHOD,
+  SLOW,
+  CONFLICT,
+  BURNT,
+  STALE,
+  TOO_LARGE,
+  RANGE,
+  NOT_YET,
+  TOO_FAST,
+  FAULT,
+  STOPPING,
+  READ_ONLY,
+  FROZEN,
+  UPSTREAM,
+  FULL,
+];
+export const BY_CODE: ReadonlyMap<number, Problem> = new Map(PROBLEMS.map((each) => [each.code, each]));
+export const BY_SLUG: ReadonlyMap<string, Problem> = new Map(PROBLEMS.map((each) => [each.slug, each]));
+
+// A relay's words end up before a person: nothing that a screen would obey stays in them.
+const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Surrogate}]/gu;
+
+/** Return the error that a client throws for `problem`. */
+export function toError(problem: Problem, detail = ""): TwinbellError {
+  return new problem.error(detail || problem.title);
+}
+
+/**
+ * Return the error that an HTTP answer of `status` with `body` tells; never throws, whatever came.
+ *
+ * A proxy in between may answer with a page of its own: then the status alone decides.
+ */
+export function parse(status: number, body: Uint8Array): TwinbellError {
+  const told = read(body);
+  if (told) return told;
+  const known = PROBLEMS.find((problem) => problem.status === status);
+  if (known) return toError(known);
+  const sentence = `The relay, or a proxy before it, answered ${status}.`;
+  return status >= 500 ? new Unreachable(sentence) : new Refused(sentence);
+}
+
+function read(body: Uint8Array): TwinbellError | undefined {
+  try {
+    const fields: unknown = JSON.parse(unutf8(body));
+    if (typeof fields !== "object" || fields === null) return undefined;
+    const { type, detail, round, opens } = fields as Record<string, unknown>;
+    const slug = String(type).startsWith(TYPE_PREFIX) ? String(type).slice(TYPE_PREFIX.length) : String(type);
+    const problem = BY_SLUG.get(slug);
+    const words = typeof detail === "string" ? detail.slice(0, 500).replace(CONTROL, "\ufffd") : "";
+    if (problem === NOT_YET)
+      return new NotYet(words || problem.title, { ...whole({ round, opensS: opens }) });
+    return problem && toError(problem, words);
+  } catch {
+    return undefined;
+  }
+}
+
+function whole(facts: { round: unknown; opensS: unknown }): { round?: number; opensS?: number } {
+  const { round, opensS } = facts;
+  return {
+    ...(typeof round === "number" && Number.isSafeInteger(round) && { round }),
+    ...(typeof opensS === "number" && Number.isSafeInteger(opensS) && { opensS }),
+  };
+}
