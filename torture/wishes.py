@@ -26,7 +26,7 @@ def check(years: Iterable[int], *, names: Iterable[str], instant: Instant = wish
     for name in names:
         rules = zone.installed().load(name)
         for year in years:
-            for local in _times(year, rules):
+            for local in times(year, rules):
                 _check_one(local, rules, instant(local, rules), name)
                 tried += 1
     return tried
@@ -62,32 +62,32 @@ def _is_second_showing(local: datetime, found: int, rules: ZoneInfo) -> bool:
     return _shows(found, rules) == local and _shows(found - 1, rules) > local
 
 
-def _times(year: int, rules: ZoneInfo) -> Iterator[datetime]:
+def times(year: int, rules: ZoneInfo) -> Iterator[datetime]:
     yield datetime.fromisoformat(f"{year}-01-01")
     yield datetime.fromisoformat(f"{year}-07-01T12:30")
-    for second in _jumps(year, rules):
+    for second in jumps(year, rules):
         before, after = _shows(second - 1, rules), _shows(second, rules)
         yield from (before, after, after - timedelta(seconds=1), before + timedelta(seconds=1))
         yield before + (after - before) / 2 // timedelta(seconds=1) * timedelta(seconds=1)
 
 
-def _jumps(year: int, rules: ZoneInfo) -> Iterator[int]:
+def jumps(year: int, rules: ZoneInfo) -> Iterator[int]:
     start = int(datetime(year, 1, 1, tzinfo=UTC).timestamp())
     end = int(datetime(year + 1, 1, 1, tzinfo=UTC).timestamp())
     for second in range(start, end, FORTNIGHT_S):
         low, high = second, second + FORTNIGHT_S
-        if _offset(low, rules) == _offset(high, rules):
+        if offset(low, rules) == offset(high, rules):
             continue
         while high - low > 1:
             middle = (low + high) // 2
-            if _offset(middle, rules) == _offset(low, rules):
+            if offset(middle, rules) == offset(low, rules):
                 low = middle
             else:
                 high = middle
         yield high
 
 
-def _offset(second: int, rules: ZoneInfo) -> timedelta | None:
+def offset(second: int, rules: ZoneInfo) -> timedelta | None:
     return datetime.fromtimestamp(second, rules).utcoffset()
 
 
