@@ -35,9 +35,9 @@ class Sender:
         return Sender(self.chain)
 
 
-def scenario(says: str, bodies: list[dict[str, Any]]) -> dict[str, Any]:
+def scenario(says: str, bodies: list[dict[str, Any]], *, begun: int = 0) -> dict[str, Any]:
     """Give the bodies to a new chain one after the other, and write down what each is."""
-    chain = Receiving(device=DEVICE)
+    chain = Receiving(device=DEVICE).begun_at(begun)
     rows = []
     for body in bodies:
         chain, verdict = chain.accept(**body, prekey=1, now_s=NOW_S)
@@ -45,6 +45,7 @@ def scenario(says: str, bodies: list[dict[str, Any]]) -> dict[str, Any]:
         rows.append(shown | {"is": verdict.value})
     return {
         "says": says,
+        **({"begun": begun} if begun else {}),
         "bodies": rows,
         "next": chain.next,
         "gaps": [[gap.first, gap.last] for gap in chain.gaps],
@@ -69,6 +70,11 @@ def chains() -> dict[str, dict[str, Any]]:
         "gap": scenario("what is missing shows as a range", [five[0], five[4]]),
         "gap_closed": scenario("what comes late closes it", [five[0], five[4], five[2], five[1], five[3]]),
         "begins_late": scenario("a chain begins at 0", [five[3]]),
+        "back_from_paper": scenario(
+            "who came back misses nothing before the first body, and takes what comes of it once",
+            [five[2], five[4], five[0], five[1], five[0], five[3]],
+            begun=2,
+        ),
         "restored": scenario("an older copy counts again", [*before, gone, *after, after[0], gone]),
         "another_past": scenario(
             "it follows a body that we do not have", [five[0], five[1] | {"prev": bytes(32)}]
@@ -125,6 +131,13 @@ def changes() -> dict[str, dict[str, Any]]:
     anew = ana.keyring.with_prekey(NOW_S, draw).with_inbox(draw)
     inbox: Record = {"inbox": anew.inbox.to_record(), "prekey": anew.prekeys[-1].public.to_record()}
     renewed = control.sign(ana.keyring, control.INBOX, inbox, NOW_S)
+    back: Record = {"device": Drawn("device after paper")(8)}
+    restored = control.sign(ana.keyring, control.RESTORED, back, NOW_S, root=root)
+    again = control.sign(ana.keyring, control.RESTORED, back, NOW_S + DAY_S, root=root)
+    by_stranger = control.sign(ana.keyring, control.RESTORED, back, NOW_S, root=person("Ben")[0])
+    keys: Record = {"identities": [Drawn("an identity before")(32), Drawn("and another")(32)]}
+    earlier = control.sign(ana.keyring, control.IDENTITIES, keys, NOW_S)
+    nonsense = control.sign(ana.keyring, control.IDENTITIES, {"identities": [bytes(31)]}, NOW_S)
     return {
         "control_verified": _judged(ben, [verified], "the words were compared"),
         "control_receipts": _judged(ben, [receipts], "receipts are allowed"),
@@ -135,6 +148,29 @@ def changes() -> dict[str, dict[str, Any]]:
         "control_thief_then_root": _judged(ben, [by_thief, by_root], "in any order"),
         "control_two_by_identity": _judged(ben, [by_thief, by_other], "between equals the smaller hash"),
         "control_two_by_identity_reversed": _judged(ben, [by_other, by_thief], "in any order"),
+        "control_restored": _judged(
+            ben, [restored], "back from paper: every letter is given again", caused=True
+        ),
+        "control_restored_twice": _judged(
+            ben,
+            [again, restored, again],
+            "once for each coming back, and never for an older one",
+            caused=True,
+        ),
+        "control_identities": _judged(ben, [earlier], "keys that signed before", identities=True),
+        "refused_control_restored_by_identity": _judged(
+            ben,
+            [replace_signature(restored, by_root=None)],
+            "only paper can say so: a thief of the identity gets nothing",
+            caused=True,
+        ),
+        "refused_control_restored_by_another_root": _judged(
+            ben,
+            [replace_signature(restored, by_root=by_stranger.by_root)],
+            "the root of somebody else",
+            caused=True,
+        ),
+        "refused_control_identities": _judged(ben, [nonsense], "a key has 32 bytes", identities=True),
         "refused_control_unsigned": _judged(ben, [Control(verified.record, None, None)], "signed by nobody"),
         "refused_control_of_another_type": _judged(
             ben, [Control(verified.record, None, receipts.by_identity)], "the signature of another record"
@@ -145,12 +181,18 @@ def changes() -> dict[str, dict[str, Any]]:
     }
 
 
+def replace_signature(content: Control, *, by_root: bytes | None) -> Control:
+    return Control(content.record, by_root, content.by_identity)
+
+
 def _epoch(pendant: Pendant, draw: Drawn, *, root: Any = None) -> Control:
     after = pendant.keyring.with_epoch(pendant.device, NOW_S, draw)
     return control.sign_epoch(pendant.keyring, after, NOW_S, root=root)
 
 
-def _judged(ben: Pendant, changes: list[Control], says: str) -> dict[str, Any]:
+def _judged(
+    ben: Pendant, changes: list[Control], says: str, *, caused: bool = False, identities: bool = False
+) -> dict[str, Any]:
     """Give the changes to Ben one after the other; what he believes then, and what he was told."""
     bond = ben.bond
     rows, refused, pendant = [], False, ben
@@ -164,6 +206,7 @@ def _judged(ben: Pendant, changes: list[Control], says: str) -> dict[str, Any]:
                 "by_root": content.by_root.hex() if content.by_root else None,
                 "by_identity": content.by_identity.hex() if content.by_identity else None,
                 "told": [type(news).__name__ for news in told],
+                **({"caused": [type(effect).__name__ for effect in effects]} if caused else {}),
             }
         )
     peer = pendant.peer
@@ -180,6 +223,8 @@ def _judged(ben: Pendant, changes: list[Control], says: str) -> dict[str, Any]:
             "final": pendant.standing.by_root,
             "receipts": pendant.receipts_theirs,
             "peer_verified_s": pendant.peer_verified_s,
+            **({"restored_at_s": pendant.standing.restored_at_s} if caused else {}),
+            **({"identities": [key.hex() for key in pendant.identities]} if identities else {}),
         },
         **({"refuses": "control", "reason": says} if refused and len(changes) == 1 else {}),
     }

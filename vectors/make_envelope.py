@@ -7,8 +7,9 @@ from vectors.chance import Drawn, before, encapsulations, save, written
 from vectors.make_keys import NOW_S
 
 from twinbell.bond import envelope
+from twinbell.bond.about import About, Portrait
 from twinbell.bond.keys import Prekey, Role
-from twinbell.bond.message import Body, Letter, Missing, Ring
+from twinbell.bond.message import Body, Letter, LetterAgain, Missing, Ring
 from twinbell.bond.record import Record
 from twinbell.crypto import hpke
 from twinbell.encoding import encode
@@ -46,6 +47,9 @@ BODIES = {
         "prekey", {"epoch": 1, "prekey": Prekey.generate(4, NOW_S, Drawn("next")).public.to_record()}, 2
     ),
     "missing": body("missing", Missing(((DEVICE, 3, 5),), ((DEVICE, 9),)).to_record(), 3),
+    "about": body("about", About("10-07", "Asia/Tokyo", "the lighthouse").to_record(), 4),
+    "portrait": body("portrait", Portrait(64, Drawn("portrait")(1024)).to_record(), 5),
+    "letter_again": body("letter-again", LetterAgain(LETTER, yours=True, at_s=NOW_S).to_record(), 6),
 }
 
 

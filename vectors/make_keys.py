@@ -129,10 +129,35 @@ def sealed_keyring() -> dict[str, Any]:
     }
 
 
+def parted() -> dict[str, Any]:
+    """What the owner of a mailbox registers before and after parting."""
+    _, device, keyring = person("Ana")
+    ended = keyring.parted(NOW_S)
+    collect = {device.id: device.collect}
+    return {
+        "deposit_peer": keyring.deposit_peer.hex(),
+        "deposit_self": keyring.deposit_self.hex(),
+        "device": device.id.hex(),
+        "collect": device.collect.hex(),
+        "parted_s": NOW_S,
+        "before": encode(keyring.registration(collect)).hex(),
+        "after": encode(ended.registration(collect)).hex(),
+        "keyring": encode(ended.to_record()).hex(),
+    }
+
+
 def build() -> dict[str, str]:
     """Return the text of every file, by name."""
     with encapsulations([]):
-        return written({"kit": kit(), "bundle": bundle(), "keyring": sealed_keyring(), **refused_bundles()})
+        return written(
+            {
+                "kit": kit(),
+                "bundle": bundle(),
+                "keyring": sealed_keyring(),
+                "parted": parted(),
+                **refused_bundles(),
+            }
+        )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,10 @@ def seeds() -> Iterator[bytes]:
         message.Ring((400, 100, 400)),
         message.Knock(),
         letter,
+        message.LetterAgain(letter, yours=True, at_s=60),
+        message.About("02-29", "Asia/Tokyo", "灯台"),
+        message.About(),
+        message.Portrait(16, bytes(64)),
         message.Missing(((bytes(8), 1, 2),)),
     ]
     for content in contents:

@@ -11,7 +11,7 @@ from twinbell.bond import event as ev
 from twinbell.bond.chain import DAY_S
 from twinbell.bond.keys import Root
 from twinbell.bond.message import Body, Control, Letter, Ring, read
-from twinbell.bond.pendant import Pendant
+from twinbell.bond.pendant import RINGS_AN_HOUR, Pendant
 from twinbell.encoding import encode
 from twinbell.errors import Damaged, Mistaken, NotForMe
 
@@ -103,7 +103,7 @@ def test_a_ring_that_lay_for_five_minutes_is_shown_and_not_sounded(two):
 
 def test_a_knock_is_told_with_its_time_and_counts_as_one_sound(two):
     two.does("ana", ev.KnockWanted())
-    for _ in range(arrival.SOUNDS_AN_HOUR_MAX):
+    for _ in range(RINGS_AN_HOUR):
         two.does("ana", ev.RingWanted())
 
     assert two.heard("ben", ev.Knocked) == [ev.Knocked(NOW_S, NOW_S, True)]
@@ -121,9 +121,9 @@ def test_a_knock_that_lay_for_five_minutes_is_shown_and_not_sounded(two):
 
 
 def test_after_so_many_rings_in_an_hour_the_rest_is_silent(two):
-    for _ in range(arrival.SOUNDS_AN_HOUR_MAX + 5):
+    for _ in range(RINGS_AN_HOUR + 5):
         two.does("ana", ev.RingWanted())
-    assert [rang.sound for rang in two.heard("ben", ev.Rang)].count(True) == arrival.SOUNDS_AN_HOUR_MAX
+    assert [rang.sound for rang in two.heard("ben", ev.Rang)].count(True) == RINGS_AN_HOUR
 
     two.now_s += 3700
     two.does("ana", ev.RingWanted())

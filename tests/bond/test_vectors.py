@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from tests.bond.people import NOW_S
-from vectors import make_bell, make_chain, make_envelope, make_keys
+from vectors import make_about, make_bell, make_chain, make_envelope, make_keys
 
-from twinbell.bond import bell, envelope
+from twinbell.bond import bell, envelope, paper
+from twinbell.bond.about import Portrait, Told
 from twinbell.bond.bell import Answerer, Giver, Outcome, State
 from twinbell.bond.chain import Receiving
 from twinbell.bond.code import Code
@@ -38,7 +39,7 @@ def unhex(text):
     return bytes.fromhex(text)
 
 
-@pytest.mark.parametrize("make", [make_keys, make_bell, make_envelope, make_chain])
+@pytest.mark.parametrize("make", [make_keys, make_bell, make_envelope, make_chain, make_about])
 def test_each_file_is_what_its_program_makes(make):
     folder = VECTORS / make.__name__.removeprefix("vectors.make_")
 
@@ -78,6 +79,51 @@ def test_a_keyring_opens_with_kit_and_device():
     for seed in ("kit_age_seed", "device_age_seed"):
         keyring = Keyring.open(unhex(vector["sealed"]), unhex(vector[seed]))
         assert encode(keyring.to_record()).hex() == vector["record"]
+
+
+def test_page_and_keyring_of_the_vectors_belong_together():
+    page = Page.parse("\n".join(one("keys", "kit")["page"]))
+
+    keyring = paper.open_keyring(page, unhex(one("keys", "keyring")["sealed"]))
+
+    assert keyring.box == page.box
+
+
+def test_a_bond_that_ended_is_registered_as_the_vector_says():
+    vector = one("keys", "parted")
+
+    keyring = Keyring.from_record(decode_map(unhex(vector["keyring"]), bytes_max=1 << 16))
+
+    collect = {unhex(vector["device"]): unhex(vector["collect"])}
+    assert encode(keyring.registration(collect)).hex() == vector["after"]
+    assert keyring.parted_s == vector["parted_s"]
+
+
+@pytest.mark.parametrize("vector", load("about", "about*.json") + load("about", "portrait*.json"))
+def test_what_is_told_of_oneself_reads_as_the_vector_says(vector):
+    content = read(vector["kind"], decode_map(unhex(vector["content"]), bytes_max=1 << 16))
+
+    if isinstance(content, Portrait):
+        row = "".join(str(content.pixel(x, 1)) for x in range(content.size))
+        assert (content.size, row) == (vector["size"], vector["second_row"])
+    else:
+        assert content and content.to_record() == vector["says"]
+
+
+@pytest.mark.parametrize("vector", load("about", "refused_*.json"))
+def test_what_is_told_of_oneself_and_is_wrong_is_refused(vector):
+    with pytest.raises(Damaged):
+        read(vector["kind"], decode_map(unhex(vector["content"]), bytes_max=1 << 16))
+
+
+def test_what_was_told_later_holds():
+    holds, at = -1, None
+
+    for number, row in enumerate(one("about", "order")["bodies"]):
+        told = Told.at(row["sent_s"], row["n"], row["now_s"])
+        if at is None or told > at:
+            holds, at = number, told
+        assert holds == row["holds"], row["says"]
 
 
 @pytest.mark.parametrize("vector", [pytest.param(one("bell", form), id=form) for form in ("spoken", "link")])
@@ -194,7 +240,7 @@ def test_a_blob_opens_to_its_content():
 
 @pytest.mark.parametrize("vector", [each for each in load("chain", "*.json") if "bodies" in each.values[0]])
 def test_a_chain_judges_each_body_as_the_vector_says(vector):
-    chain = Receiving(device=b"whatever")
+    chain = Receiving(device=b"whatever").begun_at(vector.get("begun", 0))
 
     for row in rows(vector["bodies"]):
         chain, verdict = chain.accept(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from twinbell.bond import control, envelope
 from twinbell.bond import event as ev
+from twinbell.bond.about import About, Portrait, Told
 from twinbell.bond.chain import DAY_S, Gap, Receiving, Verdict
 from twinbell.bond.event import Effect
 from twinbell.bond.message import (
@@ -17,12 +18,14 @@ from twinbell.bond.message import (
     KeyringCopy,
     Knock,
     Letter,
+    LetterAgain,
     Missing,
     NewPrekey,
     Ring,
     digest,
     read,
 )
+from twinbell.bond.paper import peer_restored
 from twinbell.bond.pendant import UNOPENED_MAX, Pendant
 from twinbell.bond.record import Random, Record
 from twinbell.bond.writing import Step, copied, send_control
@@ -30,7 +33,6 @@ from twinbell.encoding import encode
 from twinbell.errors import Damaged, NotForMe
 
 SOUND_WITHIN_S = 300  # an older ring is a line, not a sound
-SOUNDS_AN_HOUR_MAX = 20
 UNOPENED_KEPT_S = 30 * DAY_S
 
 
@@ -44,6 +46,9 @@ def arrived(pendant: Pendant, event: ev.Arrived, now_s: int, random: Random) -> 
     except Damaged:
         return pendant, (ev.KeepRaw(opened.body), ev.Tell(ev.NewerNeeded("")))
     known = pendant.chain_of(opened.sender, body.device)
+    is_new = known.next == 0
+    if is_new and pendant.restored_s:
+        known = known.begun_at(body.n)
     chain, verdict = known.accept(
         n=body.n,
         digest=digest(opened.body),
@@ -63,7 +68,7 @@ def arrived(pendant: Pendant, event: ev.Arrived, now_s: int, random: Random) -> 
     chain, dropped = chain.trimmed()
     pendant = pendant.with_chain(opened.sender, chain)
     effects = _chain_news(known, chain, verdict, body.n, dropped)
-    if known.next == 0 and len(pendant.receiving) > 1 and opened.sender is not pendant.bond.role:
+    if is_new and len(pendant.receiving) > 1 and opened.sender is not pendant.bond.role:
         effects = (ev.Tell(ev.DeviceSeen(body.device)), *effects)
     if opened.sender is pendant.bond.role:  # from another device of our own: no kind is known for that yet
         return pendant, (ev.KeepRaw(opened.body), ev.Tell(ev.NewerNeeded(body.kind)))
@@ -134,6 +139,12 @@ def _said(
             return pendant, (ev.Tell(ev.Knocked(body.sent_s, event.arrived_s, sound)),)
         case Letter():
             return pendant, (ev.FetchLetter(content, body.sent_s, verdict is not Verdict.NEXT),)
+        case LetterAgain():
+            return pendant, _given(pendant, content)
+        case About():
+            return _about(pendant, content, Told.at(body.sent_s, body.n, now_s))
+        case Portrait():
+            return _portrait(pendant, content, Told.at(body.sent_s, body.n, now_s))
         case NewPrekey():
             return _new_prekey(pendant, content), ()
         case Missing():
@@ -155,8 +166,29 @@ def _rang(pendant: Pendant, ring: Ring, body: Body, arrived_s: int, now_s: int) 
 def _sounded(pendant: Pendant, arrived_s: int, now_s: int) -> tuple[Pendant, bool]:
     """Say whether a ring or a knock is to be heard, and count it if so."""
     rung = tuple(at for at in pendant.rung if now_s - 3600 < at <= now_s)
-    sound = now_s - arrived_s < SOUND_WITHIN_S and len(rung) < SOUNDS_AN_HOUR_MAX
+    sound = now_s - arrived_s < SOUND_WITHIN_S and len(rung) < pendant.rings_an_hour
     return replace(pendant, rung=(*rung, now_s) if sound else rung), sound
+
+
+def _given(pendant: Pendant, content: LetterAgain) -> tuple[Effect, ...]:
+    """Take a letter that is given again; only who came back from paper lacks any, and has asked."""
+    if not pendant.restored_s:
+        return ()
+    return (ev.FetchLetter(content.letter, content.at_s, again=True, back=True, ours=content.yours),)
+
+
+def _about(pendant: Pendant, about: About, told: Told) -> Step:
+    if pendant.about_told and told <= pendant.about_told:
+        return pendant, ()
+    news = (ev.Tell(ev.AboutChanged(about)),) if about != pendant.about_theirs else ()
+    return replace(pendant, about_theirs=about, about_told=told), news
+
+
+def _portrait(pendant: Pendant, portrait: Portrait, told: Told) -> Step:
+    if pendant.portrait_told and told <= pendant.portrait_told:
+        return pendant, ()
+    effects = (ev.KeepPortrait(portrait, ours=False), ev.Tell(ev.PortraitChanged()))
+    return replace(pendant, portrait_told=told), effects
 
 
 def _new_prekey(pendant: Pendant, content: NewPrekey) -> Pendant:
@@ -171,7 +203,8 @@ def _asked(pendant: Pendant, missing: Missing) -> Pendant:
     """Note what the peer has not got; it is answered with the day's maintenance, never at once."""
     last = pendant.sending.next - 1
     ours = [(first, min(to, last)) for device, first, to in missing.gaps if device == pendant.device.id]
-    ours += [(n + 1, last) for device, n in missing.above if device == pendant.device.id]
+    named = dict(missing.above).get(pendant.device.id, -1)  # a device that is not named was never heard
+    ours += [(named + 1, last)] if missing.above else []
     ranges = {*pendant.asked, *((first, to) for first, to in ours if 0 <= first <= to)}
     return replace(pendant, asked=tuple(sorted(ranges)[:GAPS_MAX]))
 
@@ -190,6 +223,10 @@ def controlled(
                 return _peer_verified(pendant, judged)
             case control.RECEIPTS:
                 return _peer_receipts(pendant, judged)
+            case control.RESTORED:
+                return peer_restored(pendant, judged, now_s, random)
+            case control.IDENTITIES:
+                return replace(pendant, identities=control.accept_identities(judged)), ()
     except Damaged:
         return pendant, (ev.Tell(ev.ControlRefused()),)
     return pendant, kept

@@ -10,6 +10,9 @@ keeps, for every device that writes to it, the hashes of the last thousand and t
 
 Below the thousand no hash is left, and of forks the last five hundred are known. What comes there again is a
 double if it was sent no later than what was forgotten, and a fork if it was sent since.
+
+One who came back from paper begins in the middle of the other's chain. What lies before the first body is not
+missing; what comes of it all the same is late.
 """
 
 from dataclasses import dataclass, replace
@@ -74,6 +77,7 @@ class Receiving:
 
     device: bytes
     next: int = 0
+    begun: int = 0  # where we began to know it: above 0 for who came back from paper
     recent: bytes = b""  # an entry for each counter from `floor` to `next`; zeros where nothing came
     forgotten_s: int = 0  # the latest that anything below `floor` was sent
     gaps: tuple[Gap, ...] = ()
@@ -86,6 +90,10 @@ class Receiving:
     @property
     def floor(self) -> int:
         return self.next - len(self.recent) // _ENTRY
+
+    def begun_at(self, n: int) -> "Receiving":
+        """Return the chain as one who has nothing before body `n`, and misses nothing of it."""
+        return replace(self, next=n, begun=n)
 
     def accept(
         self, *, n: int, digest: bytes, prev: bytes, sent_s: int, prekey: int, now_s: int
@@ -100,7 +108,7 @@ class Receiving:
             chain = chain._extended(n, entry, now_s)
         elif self._entry(n) == _NOTHING or n < self.floor:
             chain = chain._filled(n, entry)
-        if verdict is Verdict.FORK:
+        if verdict is Verdict.FORK or n < self.begun:  # nowhere else is its hash kept
             chain = chain._forking(entry)
         return chain, verdict
 
@@ -110,6 +118,8 @@ class Receiving:
         known = self._entry(n)
         if known[:_SHORT] == digest[:_SHORT] or self._forked(digest):
             return Verdict.DOUBLE
+        if n < self.begun:
+            return Verdict.DOUBLE if sent_s <= self.forks_forgotten_s else Verdict.LATE
         if any(gap.first <= n <= gap.last for gap in self.gaps) or (known == _NOTHING and n >= self.floor):
             return Verdict.LATE
         # What is forgotten at this counter: the body itself below the floor, and perhaps a fork anywhere.
@@ -181,7 +191,12 @@ class Receiving:
         if n >= self.floor:
             at = (n - self.floor) * _ENTRY
             recent = recent[:at] + _NOTHING + recent[at + _ENTRY :]
-        return replace(self, recent=recent, gaps=(*self.gaps, Gap(n, n, now_s, told=True)))
+        forks = self._forks_without(digest) if n < self.begun else self.forks
+        return replace(self, recent=recent, forks=forks, gaps=(*self.gaps, Gap(n, n, now_s, told=True)))
+
+    def _forks_without(self, digest: bytes) -> bytes:
+        entries = (self.forks[at : at + _ENTRY] for at in range(0, len(self.forks), _ENTRY))
+        return b"".join(entry for entry in entries if entry[:_SHORT] != digest[:_SHORT])
 
     def trimmed(self) -> tuple["Receiving", tuple[Gap, ...]]:
         """Return the chain with no more gaps than are kept, and those that were given up."""
@@ -201,6 +216,7 @@ class Receiving:
         return {
             "device": self.device,
             "next": self.next,
+            "begun": self.begun,
             "recent": self.recent,
             "forgotten": self.forgotten_s,
             "gaps": [[gap.first, gap.last, gap.since_s, gap.told] for gap in self.gaps],
@@ -219,6 +235,7 @@ class Receiving:
         return cls(
             device=fields.data("device", DEVICE_BYTES),
             next=fields.number("next"),
+            begun=fields.number("begun") if fields.has("begun") else 0,
             recent=fields.data("recent", length_max=WINDOW * _ENTRY),
             forgotten_s=fields.number("forgotten"),
             gaps=tuple(Gap(*gap) for gap in gaps),  # type: ignore[arg-type]

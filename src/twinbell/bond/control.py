@@ -4,6 +4,8 @@
     inbox      my inbox key, deposit token and prekey are new root or identity
     verified   I have compared the six words                  root or identity
     receipts   say, or do not say, when something arrived     root or identity
+    restored   I came back from paper, on this new device     root
+    identities these keys of mine signed before this one      root or identity
 
 The signature is over a label, the bond id and the record. It is needed beside the envelope's own secret:
 whoever steals that from me could also write *to* me (B writes to A with A's inbox key).
@@ -27,6 +29,8 @@ LABEL_CONTROL = b"twinbell/v1/control"  # ‖ bond id ‖ record
 
 CONTROL_BYTES_MAX = 16_384
 EPOCH, INBOX, VERIFIED, RECEIPTS = "control-epoch", "control-inbox", "control-verified", "control-receipts"
+RESTORED, IDENTITIES = "control-restored", "control-identities"
+IDENTITIES_MAX = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class Standing:
     inbox_at_s: int = 0
     verified_at_s: int = 0
     receipts_at_s: int = 0
+    restored_at_s: int = 0
 
     def to_record(self) -> Record:
         return {
@@ -52,6 +57,7 @@ class Standing:
             "inbox_at": self.inbox_at_s,
             "verified_at": self.verified_at_s,
             "receipts_at": self.receipts_at_s,
+            "restored_at": self.restored_at_s,
         }
 
     @classmethod
@@ -66,6 +72,7 @@ class Standing:
             inbox_at_s=fields.number("inbox_at"),
             verified_at_s=fields.number("verified_at"),
             receipts_at_s=fields.number("receipts_at"),
+            restored_at_s=fields.number("restored_at") if fields.has("restored_at") else 0,
         )
 
 
@@ -123,6 +130,8 @@ def judge(control: Control, keyring: Keyring, standing: Standing) -> Judged:
     if fields.number("role", 0, 1) != Role(bond.role).other:
         raise Damaged("This change was signed for the other direction.")
     message = LABEL_CONTROL + bond.id + control.record
+    if type == RESTORED and control.by_root is None:  # a thief of the identity must not have letters given
+        raise Damaged("Only the paper can say that somebody came back from it.")
     if control.by_root is not None:
         VerifyKey(peer.root).verify(control.by_root, message)
     elif control.by_identity is None:
@@ -162,6 +171,14 @@ def accept_inbox(judged: Judged, peer: Bundle, standing: Standing) -> tuple[Bund
         return None
     prekey = prekey if prekey.number > peer.prekey.number else peer.prekey
     return replace(peer, inbox=inbox, prekey=prekey), replace(standing, inbox_at_s=judged.at_s)
+
+
+def accept_identities(judged: Judged) -> tuple[bytes, ...]:
+    """Return the keys, oldest first, by which the peer's letters were signed before the one of now."""
+    keys = judged.fields.items("identities", length_max=IDENTITIES_MAX)
+    if not all(isinstance(key, bytes) and len(key) == 32 for key in keys):
+        raise Damaged("A key of this list is not what it should be.")
+    return tuple(keys)  # type: ignore[arg-type]
 
 
 def _identities(type: str, peer: Bundle, standing: Standing) -> list[bytes]:

@@ -5,9 +5,10 @@ Nothing is decided here: `lifecycle.step` takes an event and gives effects.
 
 from typing import TypeAlias
 
+from twinbell.bond.about import About, Portrait
 from twinbell.bond.frozen import Frozen
 from twinbell.bond.kit import Root
-from twinbell.bond.message import Letter, Ring
+from twinbell.bond.message import Letter, LetterAgain, Ring
 from twinbell.bond.record import Record
 
 # Events.
@@ -31,6 +32,24 @@ class LetterSealed(Frozen):
     """A letter lies sealed on the disk and shall go."""
 
     letter: Letter
+
+
+class LetterGiven(Frozen):
+    """A letter of this bond lies at the peer's relay once more, for `GiveLetters`."""
+
+    content: LetterAgain
+
+
+class AboutWritten(Frozen):
+    """The person tells the other something of themselves, in the place of what they told before."""
+
+    about: About
+
+
+class PortraitDrawn(Frozen):
+    """The person gives the other a portrait of themselves, in the place of the one before."""
+
+    portrait: Portrait
 
 
 class Arrived(Frozen):
@@ -57,6 +76,12 @@ class ReceiptsWanted(Frozen):
     on: bool
 
 
+class RingsLimited(Frozen):
+    """The person wants so many rings an hour to be sounded at most; nobody else is told."""
+
+    an_hour: int
+
+
 class KitConfirmed(Frozen):
     """The kit page is on paper: the root need not lie on this device any longer."""
 
@@ -65,6 +90,16 @@ class DevicesRemoved(Frozen):
     """All other devices of this person are out; `root` where the kit is at hand, which makes it final."""
 
     root: Root | None = None
+
+
+class CameBack(Frozen):
+    """The person came back from paper: this pendant is of `paper.restore`, and saved for the first time."""
+
+    root: Root
+
+
+class Parted(Frozen):
+    """The person ends the bond, alone and quietly."""
 
 
 class Tick(Frozen):
@@ -76,12 +111,18 @@ Event: TypeAlias = (
     | RingWanted
     | KnockWanted
     | LetterSealed
+    | LetterGiven
+    | AboutWritten
+    | PortraitDrawn
     | Arrived
     | NotWhole
     | Verified
     | ReceiptsWanted
+    | RingsLimited
     | KitConfirmed
     | DevicesRemoved
+    | CameBack
+    | Parted
     | Tick
 )
 
@@ -131,7 +172,23 @@ class FetchLetter(Frozen):
 
     letter: Letter
     sent_s: int
-    again: bool  # it came as a fork, or late: the same letter may be here already
+    again: bool  # it came as a fork, late, or after paper: the same letter may be here already
+    back: bool = False  # it is one of those that the peer gives because we came back from paper
+    ours: bool = False  # and we have written it
+
+
+class GiveLetters(Frozen):
+    """Give the peer every letter of this bond again, theirs and ours, each by `LetterGiven` once it is there.
+
+    They came back from paper. Give our portrait again too, by `PortraitDrawn`.
+    """
+
+
+class KeepPortrait(Frozen):
+    """Keep this portrait, in the place of the one before."""
+
+    portrait: Portrait
+    ours: bool
 
 
 class SaveSlot(Frozen):
@@ -166,7 +223,18 @@ class Tell(Frozen):
 
 
 Effect: TypeAlias = (
-    Deposit | Resend | Forget | FetchBlob | FetchLetter | SaveSlot | KeepCopy | KeepRaw | Register | Tell
+    Deposit
+    | Resend
+    | Forget
+    | FetchBlob
+    | FetchLetter
+    | GiveLetters
+    | KeepPortrait
+    | SaveSlot
+    | KeepCopy
+    | KeepRaw
+    | Register
+    | Tell
 )
 
 # News: what a person is told. The sentence of each is its docstring; `…` is the other's name.
@@ -253,6 +321,22 @@ class ReceiptsChanged(Frozen):
     on: bool
 
 
+class AboutChanged(Frozen):
+    """… tells you something of themselves."""
+
+    about: About
+
+
+class PortraitChanged(Frozen):
+    """… gives you a portrait of themselves."""
+
+
+class Restored(Frozen):
+    """… came back from paper, on a new device. Your letters are given to them again."""
+
+    device: bytes
+
+
 class ControlRefused(Frozen):
     """Somebody who can write to you tried to change something without the right to. Compare the words."""
 
@@ -276,6 +360,9 @@ News: TypeAlias = (
     | PeerVerified
     | KeysChanged
     | ReceiptsChanged
+    | AboutChanged
+    | PortraitChanged
+    | Restored
     | ControlRefused
     | HasReceived
 )

@@ -42,7 +42,7 @@ class Wish:
         named = civil.parse_local(self.local)
         if named is None:
             raise Mistaken("The local time of a wish reads like 2027-10-10T08:00.")
-        if not _is_zone(self.zone) or not _is_zone(self.tzdata):
+        if not is_zone(self.zone) or not is_zone(self.tzdata):
             raise Mistaken("The zone of a wish is named as in the tz database, like Europe/Berlin.")
         if abs(civil.seconds(named) - self.instant_s) > _OFFSET_MAX_S or self.instant_s < 0:
             raise Mistaken("The local time of this wish and its instant lie more than a day apart.")
@@ -187,6 +187,7 @@ def _check_recipient(recipient: bytes) -> None:
         raise Mistaken(f"The recipient of a gate has {RECIPIENT_BYTES} bytes.")
 
 
-def _is_zone(text: str) -> bool:
+def is_zone(text: str) -> bool:
+    """Say whether this could be a name of the tz database; whether it is one, only the database knows."""
     words = text.isascii() and all(c.isalnum() or c in _ZONE_MARKS for c in text)
     return words and 0 < len(text) <= ZONE_LENGTH_MAX

@@ -51,6 +51,7 @@ WORDS_BYTES = 9  # 66 bits and six zeros
 
 KEYRING_BYTES_MAX = 60_000  # sealed and padded it must fit into the relay's slot of 64 KiB
 KEYRING_BYTES_MIN = 16_384
+SINK_S = 30 * 86_400  # for so long the one who was parted from meets what an absent person's mailbox is
 INBOX_KEYS_MAX = 3  # the newest, and what may still be under way to the two before
 
 
@@ -184,6 +185,7 @@ class Keyring:
     devices: tuple[tuple[bytes, bytes], ...] = field(repr=False)  # (device id, age recipient)
     bond: Bond | None = None
     peer: Bundle | None = None  # the other's keys, as they are known now
+    parted_s: int = 0  # when this person ended the bond: paper must not begin it again
 
     @classmethod
     def generate(
@@ -279,14 +281,21 @@ class Keyring:
         return signed
 
     def registration(self, collect: dict[bytes, bytes]) -> Record:
-        """Return the record by which the owner sets up the mailbox; `collect` holds a token per device id."""
-        return {
+        """Return the record by which the owner sets up the mailbox; `collect` holds a token per device id.
+
+        After parting the peer's token is a sink for a while: it is answered as before, and nothing is kept.
+        """
+        record: Record = {
             "v": VERSION,
             "type": "mailbox",
             "epoch": self.generation,
             "collect": {device.hex(): kdf.sha256(token) for device, token in collect.items()},
             "deposit": {"peer": kdf.sha256(self.deposit_peer), "self": kdf.sha256(self.deposit_self)},
         }
+        if self.parted_s:
+            record["deposit"] = {"self": kdf.sha256(self.deposit_self)}
+            record["sinks"] = {kdf.sha256(self.deposit_peer).hex(): self.parted_s + SINK_S}
+        return record
 
     def page(self, root: Root) -> Page:
         """Return the kit page; raise `Mistaken` before there is a bond."""
@@ -321,6 +330,10 @@ class Keyring:
         )
         return fresh.with_prekey(now_s, random).with_inbox(random)
 
+    def parted(self, now_s: int) -> "Keyring":
+        """Return the keyring of a bond that ends now; its generation shows a relay's backup to be older."""
+        return replace(self, parted_s=now_s, generation=self.generation + 1)
+
     def seal(self) -> bytes:
         """Return `keyring.age`: sealed to each device and the kit, padded so that its size tells little."""
         from twinbell.age.hybrid import HybridRecipient
@@ -350,7 +363,7 @@ class Keyring:
         return cls.from_record(Fields.of(plain[4 : 4 + length], "keyring", bytes_max=KEYRING_BYTES_MAX))
 
     def to_record(self) -> Record:
-        return {
+        record: Record = {
             "v": VERSION,
             "type": "keyring",
             "root": self.root,
@@ -371,6 +384,9 @@ class Keyring:
             "bond": self.bond.to_record() if self.bond else None,
             "peer": self.peer.to_record() if self.peer else None,
         }
+        if self.parted_s:
+            record["parted"] = self.parted_s
+        return record
 
     @classmethod
     def from_record(cls, value: "Value | Fields") -> "Keyring":
@@ -403,6 +419,7 @@ class Keyring:
             ),
             bond=Bond.from_record(fields.map("bond")) if fields.has("bond") else None,
             peer=Bundle.from_record(fields.map("peer")) if fields.has("peer") else None,
+            parted_s=fields.number("parted") if fields.has("parted") else 0,
         )
 
 

@@ -10,6 +10,7 @@ A kind that is not known here is kept and told, never dropped: the other may hav
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from twinbell.bond.about import About, Portrait
 from twinbell.bond.envelope import BODY_BYTES_MAX, BlobRef
 from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import DEVICE_BYTES, EPOCH_MAX, PublicPrekey
@@ -161,6 +162,24 @@ class Letter(Frozen):
         )
 
 
+class LetterAgain(Frozen):
+    """A letter of this bond for one who came back from paper: theirs and ours, each as it was sealed."""
+
+    letter: Letter
+    yours: bool  # whoever reads this has written it
+    at_s: int  # when it was written, or came: a whole minute
+
+    kind = "letter-again"
+
+    def to_record(self) -> Record:
+        return {**self.letter.to_record(), "yours": self.yours, "at": self.at_s}
+
+    @classmethod
+    def from_record(cls, record: Record) -> "LetterAgain":
+        fields = Fields(record, "letter")
+        return cls(Letter.from_record(record), fields.flag("yours"), fields.number("at", 0, SENT_S_MAX))
+
+
 class NewPrekey(Frozen):
     """The sender's newest prekey, of this epoch of theirs."""
 
@@ -238,10 +257,13 @@ class KeyringCopy(Frozen):
         return cls(fields.number("serial"), fields.data("sealed", length_max=65_536))
 
 
-Content: TypeAlias = Ring | Knock | Letter | NewPrekey | Missing | Control | KeyringCopy
+Content: TypeAlias = (
+    Ring | Knock | Letter | LetterAgain | About | Portrait | NewPrekey | Missing | Control | KeyringCopy
+)
 
 _KINDS: dict[str, type[Content]] = {
-    kind.kind: kind for kind in (Ring, Knock, Letter, NewPrekey, Missing, Control, KeyringCopy)
+    kind.kind: kind
+    for kind in (Ring, Knock, Letter, LetterAgain, About, Portrait, NewPrekey, Missing, Control, KeyringCopy)
 }
 
 

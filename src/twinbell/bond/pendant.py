@@ -5,11 +5,12 @@ decides nothing: `lifecycle.py` makes a new pendant out of an old one and an eve
 """
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from twinbell.bond import envelope
+from twinbell.bond.about import About, Told
 from twinbell.bond.chain import Receiving, Sending
-from twinbell.bond.control import Standing
+from twinbell.bond.control import IDENTITIES_MAX, Standing
 from twinbell.bond.keys import Bond, Bundle, Device, Keyring, Role
 from twinbell.bond.message import GAPS_MAX, Body, digest
 from twinbell.bond.record import VERSION, Fields, Record, row
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 PENDANT_BYTES_MAX = 1 << 22
 DEVICES_MAX = 32
 UNOPENED_MAX = 64
+RINGS_AN_HOUR = 20  # are sounded unless the person wants fewer
+RINGS_AN_HOUR_MAX = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,13 @@ class Pendant:
     inbox_used_s: int = 0  # when the peer was first seen to use our newest inbox key; 0 = not yet
     rung: tuple[int, ...] = ()  # when rings were sounded in the last hour
     daily_s: int = 0
+    rings_an_hour: int = RINGS_AN_HOUR
+    about_ours: About = field(default_factory=About)
+    about_theirs: About = field(default_factory=About)
+    about_told: Told | None = None  # when they told it
+    portrait_told: Told | None = None  # of the portrait itself, the client keeps the newest
+    identities: tuple[bytes, ...] = ()  # by which the peer's letters were signed before, oldest first
+    restored_s: int = 0  # when this person came back from paper, on this device; 0 = never
 
     @classmethod
     def begin(cls, keyring: Keyring, device: Device, joined: "Joined") -> "Pendant":
@@ -81,6 +91,11 @@ class Pendant:
     def receipts(self) -> bool:
         """Whether each may say to the other what has arrived: only while both want it."""
         return self.receipts_ours and self.receipts_theirs
+
+    @property
+    def parted(self) -> bool:
+        """Whether this person has ended the bond."""
+        return self.keyring.parted_s > 0
 
     @property
     def registration(self) -> Record:
@@ -174,6 +189,13 @@ class Pendant:
             "inbox_used": self.inbox_used_s,
             "rung": list(self.rung),
             "daily": self.daily_s,
+            "rings_an_hour": self.rings_an_hour,
+            "about_ours": self.about_ours.to_record(),
+            "about_theirs": self.about_theirs.to_record(),
+            "about_told": self.about_told.to_row() if self.about_told else None,
+            "portrait_told": self.portrait_told.to_row() if self.portrait_told else None,
+            "identities": list(self.identities),
+            "restored": self.restored_s,
         }
 
     @classmethod
@@ -205,6 +227,7 @@ class Pendant:
             inbox_used_s=fields.number("inbox_used"),
             rung=tuple(at for at in fields.items("rung", length_max=1024) if isinstance(at, int)),
             daily_s=fields.number("daily"),
+            **_later(fields),
         )
 
     def to_bytes(self) -> bytes:
@@ -215,3 +238,21 @@ class Pendant:
     def from_bytes(cls, data: bytes) -> "Pendant":
         """Load a pendant; raise `Damaged` for what is none."""
         return cls.from_record(decode_map(data, bytes_max=PENDANT_BYTES_MAX))
+
+
+def _later(fields: Fields) -> dict[str, Any]:
+    """Return the fields that the first Twinbell did not write; nothing where it has written this."""
+    if not fields.has("rings_an_hour"):
+        return {}
+    told = fields.items("about_told", length_max=2) if fields.has("about_told") else None
+    drawn = fields.items("portrait_told", length_max=2) if fields.has("portrait_told") else None
+    identities = fields.items("identities", length_max=IDENTITIES_MAX)
+    return {
+        "rings_an_hour": fields.number("rings_an_hour", 0, RINGS_AN_HOUR_MAX),
+        "about_ours": About.from_record(fields.map("about_ours")),
+        "about_theirs": About.from_record(fields.map("about_theirs")),
+        "about_told": Told.from_row(told) if told else None,  # type: ignore[arg-type]
+        "portrait_told": Told.from_row(drawn) if drawn else None,  # type: ignore[arg-type]
+        "identities": tuple(key for key in identities if isinstance(key, bytes)),
+        "restored_s": fields.number("restored"),
+    }

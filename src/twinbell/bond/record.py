@@ -76,6 +76,10 @@ class Fields:
             raise self._wrong(name)
         return value
 
+    def text_or_none(self, name: str, *, length_max: int) -> str | None:
+        """Take text, or null where the field says that there is none."""
+        return None if self._take(name) is None else self.text(name, length_max=length_max)
+
     def flag(self, name: str) -> bool:
         value = self._take(name)
         if not isinstance(value, bool):
