@@ -65,7 +65,8 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         answer = ASKED[request.pop("do")](**request)
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":
