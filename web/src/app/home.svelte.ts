@@ -1,0 +1,184 @@
+/**
+ * What the pages show: the home as the worker last told it. Pages read from here and ask `api` for changes.
+ *
+ * Nothing here is kept: after a reload all of it comes from the worker again.
+ */
+import type {
+  Api,
+  BellOutcome,
+  Bell,
+  Bond,
+  Event,
+  Home,
+  HomeState,
+  Letter,
+  Link,
+  News,
+  Ring,
+  Room,
+  Storage,
+} from "../client/api";
+import { remember, recalled } from "./settings.svelte";
+
+export interface Knock {
+  readonly bond: string;
+  readonly atS: number;
+}
+
+/** What a room page wants to hear; the room keeps it in memory only while it is open. */
+export type RoomListener = (event: Extract<Event, { kind: "room" | "thought" | "hand" }>) => void;
+
+class Shown {
+  state = $state<HomeState | "starting" | "failed">("starting");
+  storage = $state.raw<Storage>({ persisted: false, usedBytes: 0, quotaBytes: 0 });
+  bonds = $state.raw<readonly Bond[]>([]);
+  bells = $state.raw<readonly Bell[]>([]);
+  chosen = $state<string | null>(recalled("bond"));
+  letters = $state.raw<readonly Letter[]>([]);
+  lettersOf = $state<string | null>(null);
+  link = $state.raw<Link | null>(null);
+  missed = $state.raw<readonly Ring[]>([]);
+  news = $state.raw<readonly News[]>([]);
+  outcome = $state.raw<BellOutcome | null>(null);
+  knock = $state.raw<Knock | null>(null);
+  /** A ring that sounds now; counted so that two in a row are two. */
+  ringing = $state.raw<Ring | null>(null);
+  arrived = $state<string | null>(null);
+  room = $state.raw<Room | null>(null);
+
+  bond = $derived(this.bonds.find((each) => each.id === this.chosen) ?? this.bonds[0] ?? null);
+}
+
+export const home = new Shown();
+
+let api: Api | null = null;
+let roomListener: RoomListener | null = null;
+
+/** The worker's face. Pages are shown only once there is one. */
+export function worker(): Api {
+  if (!api) throw new Error("The worker has not been started.");
+  return api;
+}
+
+export async function begin(face: Api): Promise<void> {
+  api = face;
+  await take(await face.start());
+}
+
+export async function takeOver(): Promise<void> {
+  await take(await worker().takeOver());
+}
+
+export function failed(): void {
+  if (home.state === "starting") home.state = "failed";
+}
+
+export function listenToRoom(listener: RoomListener | null): void {
+  roomListener = listener;
+}
+
+export async function choose(bond: string): Promise<void> {
+  home.chosen = bond;
+  remember("bond", bond);
+  home.missed = [];
+  home.link = null;
+  await refreshBond();
+}
+
+/** Everything anew; after start, and whenever bonds came or went. */
+export async function refresh(): Promise<void> {
+  [home.bonds, home.bells, home.news] = await Promise.all([
+    worker().bonds(),
+    worker().bells(),
+    worker().news(),
+  ]);
+  if (home.bonds.length > 0 && home.state === "empty") home.state = "open";
+  await refreshBond();
+}
+
+export async function refreshBells(): Promise<void> {
+  home.bells = await worker().bells();
+}
+
+async function refreshBond(): Promise<void> {
+  const bond = home.bond?.id;
+  if (!bond) {
+    home.letters = [];
+    return;
+  }
+  const [letters, link, missed] = await Promise.all([
+    worker().letters(bond),
+    worker().link(bond),
+    worker().missedRings(bond),
+  ]);
+  if (home.bond?.id !== bond) return;
+  home.letters = letters;
+  home.lettersOf = bond;
+  home.link = link;
+  home.missed = missed;
+}
+
+async function take(answer: Home): Promise<void> {
+  home.storage = answer.storage;
+  if (answer.state !== "elsewhere") await refresh();
+  home.state = answer.state === "empty" && home.bonds.length > 0 ? "open" : answer.state;
+}
+
+/** What the worker tells by itself. */
+export function heard(event: Event): void {
+  if (!api) return;
+  switch (event.kind) {
+    case "home":
+      if (event.state === "elsewhere") home.state = "elsewhere";
+      else void api.start().then(take, () => undefined);
+      break;
+    case "bell":
+      home.outcome = event.outcome;
+      void refresh().then(
+        () => event.outcome.bond && choose(event.outcome.bond),
+        () => undefined,
+      );
+      break;
+    case "bonds":
+      void refresh().catch(() => undefined);
+      break;
+    case "link":
+      if (event.link.bond === home.bond?.id) home.link = event.link;
+      break;
+    case "ring":
+      ring(event.ring);
+      break;
+    case "letters":
+      if (event.bond === home.bond?.id) {
+        if (event.arrived && event.letter) home.arrived = event.letter;
+        void refreshBond().catch(() => undefined);
+      }
+      break;
+    case "knock":
+      home.knock = { bond: event.bond, atS: event.atS };
+      break;
+    case "room":
+      home.room = event.room;
+      roomListener?.(event);
+      break;
+    case "thought":
+    case "hand":
+      roomListener?.(event);
+      break;
+    case "news":
+      home.news = [...home.news, event.news];
+  }
+}
+
+function ring(ring: Ring): void {
+  if (ring.sound) {
+    home.ringing = ring;
+    if (ring.bond !== home.bond?.id) void choose(ring.bond).catch(() => undefined);
+  } else if (ring.bond === home.bond?.id) {
+    home.missed = [...home.missed, ring];
+  }
+}
+
+export function bondNamed(id: string | null): Bond | null {
+  return home.bonds.find((each) => each.id === id) ?? null;
+}

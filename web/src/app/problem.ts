@@ -1,0 +1,47 @@
+/** A refusal as sentences: what happened, what is safe, and one thing to do. */
+import type { Refusal } from "../client/api";
+import { moment } from "./words/dates";
+import { words } from "./words/words.svelte";
+
+export interface Told {
+  readonly sentence: string;
+  readonly more?: string;
+}
+
+export function isRefusal(reason: unknown): reason is Refusal {
+  return typeof reason === "object" && reason !== null && "name" in reason && "sentence" in reason;
+}
+
+/** `kept`: what was asked for is safe here and goes out later by itself. */
+export function tell(reason: unknown, { kept = false }: { kept?: boolean } = {}): Told {
+  const w = words().problem;
+  if (!isRefusal(reason)) return { sentence: w.unforeseen };
+  const known = reason.code ? w.codes[reason.code] : undefined;
+  if (known) return { sentence: known };
+  switch (reason.name) {
+    case "Unreachable":
+      if (reason.facts?.["chain"]) return { sentence: w.beacon };
+      return { sentence: w.unreachable, more: kept ? w.unreachableMore : w.unreachableNow };
+    case "NotYet": {
+      const opensS = reason.facts?.["opensS"];
+      return { sentence: typeof opensS === "number" ? w.notYet(moment(opensS)) : w.mistaken };
+    }
+    case "Retired":
+      return { sentence: w.retired };
+    case "NotFound":
+      return { sentence: w.notFound };
+    case "Conflict":
+      return { sentence: w.conflict };
+    case "Unauthorised":
+      return { sentence: w.unauthorised };
+    case "OverQuota":
+      return { sentence: w.overQuota };
+    case "Burnt":
+      return { sentence: w.burnt };
+    case "VaultLocked":
+      return { sentence: w.locked };
+    case "Mistaken":
+      return { sentence: w.mistaken };
+  }
+  return { sentence: /Damaged$/.test(reason.name) ? w.damaged : w.unforeseen };
+}

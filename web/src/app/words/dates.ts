@@ -1,0 +1,88 @@
+/** Days, hours and sizes as the person's locale writes them. */
+import { localeNow } from "./words.svelte";
+
+const DAY_S = 86_400;
+
+function format(options: Intl.DateTimeFormatOptions, timeS: number): string {
+  return new Intl.DateTimeFormat(localeNow(), options).format(timeS * 1000);
+}
+
+/** 10 October 2027 */
+export function day(timeS: number, zone?: string): string {
+  return format({ dateStyle: "long", ...(zone ? { timeZone: zone } : {}) }, timeS);
+}
+
+/** 10 October 2027 at 08:00 */
+export function moment(timeS: number, zone?: string): string {
+  return format({ dateStyle: "long", timeStyle: "short", ...(zone ? { timeZone: zone } : {}) }, timeS);
+}
+
+/** 08:00 */
+export function clock(timeS: number, zone?: string): string {
+  return format({ hour: "numeric", minute: "2-digit", ...(zone ? { timeZone: zone } : {}) }, timeS);
+}
+
+/** A local date without a zone, `YYYY-MM-DD…`, as a day. */
+export function localDay(local: string): string {
+  return new Intl.DateTimeFormat(localeNow(), { dateStyle: "long", timeZone: "UTC" }).format(
+    Date.parse(local.slice(0, 10) + "T00:00:00Z"),
+  );
+}
+
+/** “tomorrow”, for what is near; undefined for the rest. */
+export function near(timeS: number, nowS: number): string | undefined {
+  const days = midnights(timeS) - midnights(nowS);
+  if (days < 0 || days > 1) return undefined;
+  const text = new Intl.RelativeTimeFormat(localeNow(), { numeric: "auto" }).format(days, "day");
+  return text.charAt(0).toLocaleUpperCase(localeNow()) + text.slice(1);
+}
+
+function midnights(timeS: number): number {
+  const date = new Date(timeS * 1000);
+  return Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 1000 / DAY_S);
+}
+
+/** How long it still is, for the last day: “13 hours”, “4 minutes”, “20 seconds”. */
+export function rest(seconds: number): string {
+  const [count, unit] =
+    seconds >= 5400
+      ? [Math.round(seconds / 3600), "hour"]
+      : seconds >= 90
+        ? [Math.round(seconds / 60), "minute"]
+        : [Math.max(0, Math.ceil(seconds)), "second"];
+  return new Intl.NumberFormat(localeNow(), { style: "unit", unit, unitDisplay: "long" }).format(count);
+}
+
+export function percent(part: number): string {
+  return new Intl.NumberFormat(localeNow(), { style: "percent" }).format(Math.floor(part * 100) / 100);
+}
+
+export function size(bytes: number): string {
+  const [count, unit] =
+    bytes >= 1e9
+      ? [bytes / 1e9, "gigabyte"]
+      : bytes >= 1e6
+        ? [bytes / 1e6, "megabyte"]
+        : [bytes / 1e3, "kilobyte"];
+  return new Intl.NumberFormat(localeNow(), {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+    maximumFractionDigits: count < 10 && unit !== "kilobyte" ? 1 : 0,
+  }).format(count);
+}
+
+export function list(parts: readonly string[]): string {
+  return new Intl.ListFormat(localeNow(), { type: "conjunction" }).format(parts);
+}
+
+/** The place part of a zone, as people read it: `Asia/Tokyo` becomes Tokyo. */
+export function zonePlace(zone: string): string {
+  return (zone.split("/").pop() ?? zone).replaceAll("_", " ");
+}
+
+/** Names of the months, 1 to 12. */
+export function months(): string[] {
+  const name = new Intl.DateTimeFormat(localeNow(), { month: "long", timeZone: "UTC" });
+  return Array.from({ length: 12 }, (_, at) => name.format(Date.UTC(2024, at, 1)));
+}
