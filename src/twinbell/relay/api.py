@@ -18,6 +18,7 @@ from twinbell.relay.blob import Blobs
 from twinbell.relay.front import Handler
 from twinbell.relay.live import Live
 from twinbell.relay.mailbox import Mailboxes
+from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.socket import UNAUTHORISED_S
 from twinbell.relay.store import DEPOSIT_NAMES, Broken, Full, Store
@@ -43,6 +44,7 @@ from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _CURSOR_BYTES_MAX = 256
 _NO_STORE = {"Cache-Control": "no-store"}
+_FOR_PAGES = "/v1/"  # what pages of allowed origins may use; the beacon is open to all, the rest to none
 
 
 class Owner(Protocol):
@@ -53,6 +55,7 @@ class Owner(Protocol):
     blobs: Blobs
     store: Store
     writer: Writer
+    origins: Origins
     stopping: bool
 
     def address_of(self, peer: str, forwarded: str | None) -> str: ...
@@ -114,7 +117,7 @@ class Api:
                 *extra,
             ]
         )
-        app.on_response_prepare.append(_sign)
+        app.on_response_prepare.append(self._sign)
         return app
 
     @web.middleware
@@ -139,6 +142,8 @@ class Api:
                 raise Denied(Problem.STOPPING)
             if request.headers.get("Content-Encoding", "identity") != "identity":
                 raise Denied(Problem.MALFORMED, "The relay takes no compressed bodies.")
+            if request.method == "OPTIONS" and request.path.startswith(_FOR_PAGES):
+                return self._preflight(request)
             return await handler(request)
         except Unauthorised:
             problem, detail, retry_s = self._stranger(request)
@@ -165,6 +170,21 @@ class Api:
             log.fault(error)
             problem, detail, retry_s = Problem.FAULT, "", 0
         return _refusal(request, problem, detail, retry_s)
+
+    def _preflight(self, request: web.Request) -> web.Response:
+        """Answer a browser that asks whether a page may ask."""
+        headers = self._owner.origins.preflight(request.headers.get("Origin"))
+        if not headers:
+            raise Denied(Problem.ORIGIN)
+        return web.Response(status=204, headers=headers)
+
+    async def _sign(self, request: web.Request, answer: web.StreamResponse) -> None:
+        """Say who answers, but not which versions of what, and let pages read that were allowed to."""
+        answer.headers["Server"] = "twinbell"
+        origin = request.headers.get("Origin")
+        if origin is not None and request.path.startswith(_FOR_PAGES):
+            for name, value in self._owner.origins.cors(origin).items():
+                answer.headers.setdefault(name, value)
 
     def _stranger(self, request: web.Request) -> tuple[Problem, str, int]:
         try:
@@ -218,7 +238,7 @@ class Api:
         after = _number(request, "after", 2**53)
         limit = _number(request, "limit", PAGE_ENVELOPES_MAX)
         page = self._owner.mailboxes.page(live, device, after, limit)
-        headers = {"Twinbell-Missed": "1"} if live.devices[device].missed else {}
+        headers = {wire_mailbox.MISSED_HEADER: "1"} if live.devices[device].missed else {}
         return _bytes(page.to_bytes(), wire_mailbox.CBOR_TYPE, headers=headers)
 
     async def move_cursor(self, request: web.Request) -> web.Response:
@@ -355,11 +375,6 @@ class Api:
         if not name:
             raise OverQuota  # a sink takes envelopes without keeping them; a blob it does not even take
         return live, DEPOSIT_NAMES.index(name)
-
-
-async def _sign(request: web.Request, answer: web.StreamResponse) -> None:
-    """Say who answers, but not which versions of what: that helps nobody but attackers."""
-    answer.headers["Server"] = "twinbell"
 
 
 def _id(request: web.Request, name: str) -> bytes:

@@ -35,7 +35,9 @@ from twinbell.relay.front import Front
 from twinbell.relay.guard import Guard
 from twinbell.relay.mailbox import Mailboxes, Quota
 from twinbell.relay.metrics import Metric, text
+from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
+from twinbell.relay.room import Rooms
 from twinbell.relay.settings import Settings
 from twinbell.relay.socket import Socket
 from twinbell.relay.store import Drop, Job, Keep, Store
@@ -67,6 +69,8 @@ class Relay:
         self.clock = clock or SystemClock()
         self._early = early
         self._synchronous = synchronous
+        self.origins = Origins(settings.origins)
+        self.rooms = Rooms(self.clock)
         self.sockets: set[Socket] = set()
         self.stopping = False
         self.address = ""
@@ -184,6 +188,7 @@ class Relay:
         shown = f"[{name[0]}]" if ":" in name[0] else name[0]
         scheme = "https" if tls is not None else "http"
         self.address = self.settings.public_url.rstrip("/") or f"{scheme}://{shown}:{name[1]}"
+        self.origins.own = self.address
 
     def _notice_restore(self) -> None:
         behind = sum(1 for box, epoch in self.store.epochs() if self.epochs.of(box) > epoch)
@@ -217,15 +222,7 @@ class Relay:
         return peer
 
     def origin_allowed(self, origin: str | None, host: str | None) -> bool:
-        """Browsers name the page that connects; anything else does not. Only pages that were allowed may.
-
-        Compared as a whole and exactly: no suffixes, no other port or scheme, not `null`.
-        """
-        if origin is None:
-            return True
-        if origin in self.settings.origins:
-            return True
-        return host is not None and origin in (self.address, f"https://{host}") and origin != "https://"
+        return self.origins.may_connect(origin, host)
 
     def about(self) -> dict[str, object]:
         return {
@@ -272,6 +269,7 @@ class Relay:
                 Metric("websockets", "gauge", "WebSockets open.", len(self.sockets)),
                 Metric("mailboxes", "gauge", "Mailboxes.", counts["mailboxes"]),
                 Metric("mailboxes_live", "gauge", "Mailboxes held in memory.", self.mailboxes.live_count()),
+                Metric("rooms", "gauge", "Rooms with somebody in them.", len(self.rooms)),
                 Metric("pairings", "gauge", "Bells that hang.", counts["pairings"]),
                 Metric("blobs", "gauge", "Blobs stored.", counts["blobs"]),
                 Metric(

@@ -25,6 +25,7 @@ from twinbell.wire.limits import (
 
 SLOT_TYPE = "application/octet-stream"
 CBOR_TYPE = "application/cbor"
+MISSED_HEADER = "Twinbell-Missed"  # on what a device collects: something was deleted while it slept
 PEER, SELF = "peer", "self"  # the two deposit tokens of a mailbox: the other person's, and our own
 _HASH_BYTES = 32
 
