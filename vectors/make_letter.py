@@ -1,4 +1,4 @@
-"""Make vectors/{tar,padme,lock,letter,wish}/: what a letter is made of, and what is refused by which layer.
+"""Make vectors/{tar,padme,lock,letter,wish,birthday}/: what a letter is made of, and which layer refuses what.
 
 Everything follows from names, but a whole letter: sealing takes chance. vectors/letter/whole.json holds one
 that was sealed once and is kept, with the keys that open it; `--anew` seals another one. Instants of wishes
@@ -354,6 +354,55 @@ def make_wish() -> Files:
     return files
 
 
+BIRTHDAYS = [
+    ("birthday", "10-07", 1, "Asia/Tokyo", None),
+    ("birthday 08:00", "10-07", 3, "America/New_York", None),
+    ("birthday", "11-22", 2, "Europe/Berlin", None),  # today: it began hours ago
+    ("birthday 23:30", "11-22", 1, "Europe/Berlin", None),  # today, and still to come
+    ("birthday", "02-29", 5, "Asia/Kathmandu", Feb29.FEB28),
+    ("birthday 07:15", "02-29", 5, "Asia/Kathmandu", Feb29.MAR1),
+    ("birthday 02:30", "03-28", 2, "Europe/Berlin", None),  # skipped in 2027, as clocks go forward
+    ("birthday", "01-01", 30, "Pacific/Auckland", None),
+]
+BIRTHDAYS_REFUSED = {
+    "no_29_february": ("birthday", "02-29", 1, "a choice is needed"),
+    "too_many": ("birthday", "10-07", 31, "thirty at most"),
+    "none": ("birthday", "10-07", 0, "one at least"),
+    "two_times": ("birthday 08:00 09:00", "10-07", 1, "one time of day"),
+    "no_such_time": ("birthday 24:00", "10-07", 1, "no such time"),
+}
+
+
+def make_birthday() -> Files:
+    files: Files = {}
+    for number, (text, day, years, zone, feb29) in enumerate(BIRTHDAYS, 1):
+        made = wish_.birthdays(text, day, years, now_s=NOW_S, zone=zone, feb29=feb29)
+        files[f"{number:02}"] = {
+            "text": text,
+            "birthday": day,
+            "years": years,
+            "now": NOW_S,
+            "zone": zone,
+            "feb29": feb29.value if feb29 else None,
+            "wishes": [recorded(each) for each in made],
+        }
+    for name, (text, day, years, why) in BIRTHDAYS_REFUSED.items():
+        try:
+            wish_.birthdays(text, day, years, now_s=NOW_S, zone="Europe/Berlin")
+        except TwinbellError:
+            files[f"refused_{name}"] = {
+                "text": text,
+                "birthday": day,
+                "years": years,
+                "now": NOW_S,
+                "zone": "Europe/Berlin",
+                "feb29": None,
+                "refuses": "wish",
+                "reason": why,
+            }
+    return files
+
+
 def recorded(made: Wish) -> dict[str, Any]:
     return dict(made.record())
 
@@ -366,6 +415,7 @@ def build(*, anew: bool = False) -> dict[str, Files]:
         "lock": make_lock(),
         "letter": make_letter(anew),
         "wish": make_wish(),
+        "birthday": make_birthday(),
     }
 
 

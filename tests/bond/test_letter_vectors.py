@@ -34,9 +34,9 @@ def read(noun, name) -> Any:
     return json.loads((FOLDER / noun / f"{name}.json").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("noun", ["tar", "padme", "lock", "letter", "wish"])
+@pytest.mark.parametrize("noun", ["tar", "padme", "lock", "letter", "wish", "birthday"])
 def test_the_files_are_those_that_their_program_makes(noun):
-    if noun == "wish" and zone.installed().version != read("wish", "01")["wish"]["tzdata"]:
+    if noun in ("wish", "birthday") and zone.installed().version != read("wish", "01")["wish"]["tzdata"]:
         pytest.skip("the vectors were made by another version of the tz database")
     made = make_letter.build()[noun]
 
@@ -173,3 +173,25 @@ def test_a_wish_is_the_instant_that_the_vectors_say(said):
 def test_a_wish_is_refused_as_the_vectors_say(said):
     with pytest.raises(Mistaken):
         wish.parse(said["text"], now_s=said["now"], zone=said["zone"])
+
+
+def birthdays(said):
+    choice = Feb29(said["feb29"]) if said["feb29"] else None
+    return wish.birthdays(
+        said["text"], said["birthday"], said["years"], now_s=said["now"], zone=said["zone"], feb29=choice
+    )
+
+
+@pytest.mark.parametrize("said", load("birthday", refused=False))
+def test_birthdays_are_the_instants_that_the_vectors_say(said):
+    made = birthdays(said)
+
+    assert [(each.local, each.instant_s) for each in made] == [
+        (each["local"], each["instant"]) for each in said["wishes"]
+    ]
+
+
+@pytest.mark.parametrize("said", load("birthday", refused=True))
+def test_birthdays_are_refused_as_the_vectors_say(said):
+    with pytest.raises(Mistaken):
+        birthdays(said)

@@ -5,6 +5,7 @@
     in 20s, in 2 hours    elapsed time: seconds, minutes, hours
     in 3 days, 2 weeks    the same time of day, so many days on
     in 3 months, 1 year   the same day and time; at the end of a shorter month its last day
+    birthday, birthday 08:00   the next birthday of the other, in their zone (`birthdays`)
 
 A wish is a local date and time in a zone, hers and not mine. A time that a clock skips (a gap) becomes the
 first instant after; one that comes twice (a fold) the first of the two. 29 February has no right answer
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 YEAR_MAX = 2999  # far beyond any beacon, and before anything here counts wrong
 AMOUNT_MAX = 100_000
 TEXT_LENGTH_MAX = 64
+YEARS_MAX = 30  # each is a letter of its own: whoever wants more writes again
 
 _FORMS = "Write it like 2027-10-10, 2027-10-10T08:00, “in 20s”, “in 3 days” or “in 3 months”."
 
@@ -76,6 +78,56 @@ def parse(
     if wish.instant_s <= now_s:
         raise Mistaken(f"This moment has passed: {wish.words}.", hint="A letter for today needs no date.")
     return wish
+
+
+def is_birthday(text: str) -> bool:
+    """Say whether a person means the other's birthday, whenever that is."""
+    return text.split()[:1] == ["birthday"]
+
+
+def birthdays(
+    text: str,
+    day: str,
+    years: int = 1,
+    *,
+    now_s: float,
+    zone: str,
+    feb29: Feb29 | None = None,
+    zones: Zones | None = None,
+) -> list[Wish]:
+    """Return the next birthday (`day`, MM-DD) and those after it, `years` in all, at the time in `text`.
+
+    Raises `Mistaken` where a year has no 29 February and nobody has chosen.
+    """
+    known = zones or zone_.installed()
+    name = known.find(zone)
+    _, *time = text.split()
+    if len(time) > 1:
+        raise Mistaken("This is no moment.", hint="Write it like “birthday” or “birthday 08:00”.")
+    rest = f"-{day}T{time[0] if time else '00:00'}"
+    year = _shows(int(now_s), known.load(name)).year
+    if at(_moment(f"{year:04}{rest}", feb29), name, known).instant_s <= now_s:
+        year += 1
+    return each_year(f"{year:04}{rest}", years, now_s=now_s, zone=name, feb29=feb29, zones=known)
+
+
+def each_year(
+    text: str,
+    years: int,
+    *,
+    now_s: float,
+    zone: str,
+    feb29: Feb29 | None = None,
+    zones: Zones | None = None,
+) -> list[Wish]:
+    """Return the wish that `text` is and the same in the years after it, `years` in all."""
+    if not 1 <= years <= YEARS_MAX:
+        raise Mistaken(f"From 1 to {YEARS_MAX} letters can be written at once, one a year.")
+    said = " ".join(text.split())
+    if years > 1 and not said[:4].isdigit():
+        raise Mistaken("Only a date comes each year.", hint="Write it like 2027-10-10, or “birthday”.")
+    dates = [f"{int(said[:4]) + n:04}{said[4:]}" for n in range(years)] if years > 1 else [said]
+    return [parse(date, now_s=now_s, zone=zone, feb29=feb29, zones=zones) for date in dates]
 
 
 def at(local: datetime, zone: str, zones: Zones | None = None) -> Wish:
