@@ -5,8 +5,9 @@
  * The secrets behind it are in `keys.ts`.
  */
 
+import { concat, utf8 } from "../bytes";
 import { VerifyKey } from "../crypto/signing";
-import { concat, type RecordValue, utf8, type Value } from "../encoding";
+import type { RecordValue, Value } from "../encoding";
 import { Damaged } from "../errors";
 import { Chain } from "../wire/beacon";
 import { ID_BYTES as BOX_BYTES, TOKEN_BYTES } from "../wire/limits";
@@ -105,7 +106,7 @@ export interface Bundle extends BundleFields {}
  */
 export class Bundle extends Frozen<BundleFields> {
   /**
-   * Read a signed bundle; raise `Damaged` unless record and both signatures are good.
+   * Read a signed bundle; throw `Damaged` unless record and both signatures are good.
    *
    * Without `byRoot` the root may not have signed: its holder had lost a device and had no kit at hand.
    */
@@ -157,7 +158,7 @@ export class Bundle extends Frozen<BundleFields> {
   }
 }
 
-/** Return `name` if a person can be called so; raise `Damaged` if not. */
+/** Return `name` if a person can be called so; throw `Damaged` if not. */
 export function checkName(name: string): string {
   // A name is shown on the other's screen and terminal: nothing in it may move the cursor.
   const isVisible = !/[\p{C}\p{Z}]/u.test(name.replaceAll(" ", ""));
@@ -169,7 +170,7 @@ export function checkName(name: string): string {
   return name;
 }
 
-/** Return `url` if it can be the address of a relay; raise `Damaged` if not. */
+/** Return `url` if it can be the address of a relay; throw `Damaged` if not. */
 export function checkRelayUrl(url: string): string {
   if (!/^https?:\/\//.test(url) || url.endsWith("/") || url.length > RELAY_URL_LENGTH_MAX) {
     throw new Damaged("The address of a relay begins with https:// and does not end with a slash.");
@@ -187,5 +188,9 @@ export function checkRelayUrl(url: string): string {
 }
 
 function isHost(v6: string | undefined): boolean {
-  return v6 === undefined || URL.canParse(`http://${v6}`);
+  try {
+    return v6 === undefined || new URL(`http://${v6}`).host !== "";
+  } catch {
+    return false;
+  }
 }

@@ -9,12 +9,11 @@
  * they heard: case, spaces and hyphens are free, and four letters of a word are enough.
  */
 
+import { type Random, utf8 } from "../bytes";
 import * as words from "../crypto/words";
-import { utf8 } from "../encoding";
 import { Damaged, Mistaken } from "../errors";
 import { checkRelayUrl } from "./bundle";
 import { Frozen } from "./frozen";
-import type { Random } from "./record";
 
 export const SECRET_BYTES = 16;
 export const CODE_LENGTH_MAX = 512;
@@ -56,7 +55,7 @@ export class Code extends Frozen<CodeFields> {
   /**
    * Read a code or a link as a person typed, heard or pasted it.
    *
-   * `relay` is the relay that is meant where the code names none. Raises `Mistaken` with what is wrong.
+   * `relay` is the relay that is meant where the code names none. Throws `Mistaken` with what is wrong.
    */
   static parse(text: string, { relay = "" }: { relay?: string } = {}): Code {
     const typed = text.trim();
@@ -80,16 +79,10 @@ export class Code extends Frozen<CodeFields> {
 /** Return the secret of a new bell: three words, or 26 letters of base32. */
 export function freshSecret(form: Form, random: Random): string {
   if (form === "link") return base32(random(SECRET_BYTES));
-  // 2048 divides 65536, so the low bits of two bytes choose evenly.
-  return words
-    .spoken((below) => {
-      const [high = 0, low = 0] = random(2);
-      return ((high << 8) | low) % below;
-    })
-    .join("-");
+  return words.spoken(random).join("-");
 }
 
-/** Return `nameplate` if a relay may give it to a bell of this form; raise `Damaged` if not. */
+/** Return `nameplate` if a relay may give it to a bell of this form; throw `Damaged` if not. */
 export function checkNameplate(form: Form, nameplate: string): string {
   const pattern = form === "link" ? LINK_NAMEPLATE : SPOKEN_NAMEPLATE;
   if (!pattern.test(nameplate)) throw new Damaged("The relay gave this bell a name that cannot be one.");

@@ -8,14 +8,15 @@
  * No key that lives on devices is here: those are in `keys.ts`.
  */
 
+import { hex, type Random, unhex, utf8 } from "../bytes";
 import * as kdf from "../crypto/kdf";
 import { SigningKey } from "../crypto/signing";
 import * as words from "../crypto/words";
 import * as xwing from "../crypto/xwing";
-import { hex, type RecordValue, unhex, utf8 } from "../encoding";
+import type { RecordValue } from "../encoding";
 import { Damaged, Mistaken } from "../errors";
 import { Frozen } from "./frozen";
-import { Fields, type Random, VERSION } from "./record";
+import { Fields, VERSION } from "./record";
 
 const LABEL_SIGN = utf8("twinbell/v1/kit/sign");
 const LABEL_AGE = utf8("twinbell/v1/kit/age");
@@ -110,7 +111,7 @@ export class Page extends Frozen<PageFields> {
   /**
    * Read a page back, as it was printed or as someone typed it: numbers and line breaks are free.
    *
-   * Raises `Damaged` for a word that is not in the list, a checksum that does not fit, a missing line.
+   * Throws `Damaged` for a word that is not in the list, a checksum that does not fit, a missing line.
    */
   static parse(text: string): Page {
     const named = new Map<string, string>();

@@ -5,18 +5,10 @@
  * add one; a version that is not known is refused in words.
  */
 
-import { decodeMap, INTEGER_MAX, type RecordValue, type Value } from "../encoding";
+import { decodeMap, INTEGER_MAX, isList, isMap, type RecordValue, type Value } from "../encoding";
 import { Damaged } from "../errors";
 
 export const VERSION = 1;
-
-/** Gives that many random bytes: `fresh`, except where test vectors are made. */
-export type Random = (length: number) => Uint8Array;
-
-/** Return `length` random bytes that nobody can guess. */
-export function fresh(length: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(length));
-}
 
 /** The fields of one record, each taken by name and kind. `Damaged` for any that does not fit. */
 export class Fields {
@@ -24,7 +16,7 @@ export class Fields {
   readonly #type: string;
 
   constructor(value: Value, type: string) {
-    if (!isRecord(value)) throw new Damaged(`This ${type} is not a record.`);
+    if (!isMap(value)) throw new Damaged(`This ${type} is not a record.`);
     this.#record = value;
     this.#type = type;
   }
@@ -86,13 +78,13 @@ export class Fields {
 
   items(name: string, lengthMax: number): readonly Value[] {
     const value = this.#take(name);
-    if (!Array.isArray(value) || value.length > lengthMax) throw this.#wrong(name);
+    if (!isList(value) || value.length > lengthMax) throw this.#wrong(name);
     return value;
   }
 
   map(name: string): RecordValue {
     const value = this.#take(name);
-    if (!isRecord(value)) throw this.#wrong(name);
+    if (!isMap(value)) throw this.#wrong(name);
     return value;
   }
 
@@ -118,16 +110,12 @@ interface Kinds {
   flag: boolean;
 }
 
-/** Return a list of exactly these kinds; raise `Damaged` for anything else. */
+/** Return a list of exactly these kinds; throw `Damaged` for anything else. */
 export function row<const Names extends readonly (keyof Kinds)[]>(
   value: Value,
   ...kinds: Names
 ): { readonly [At in keyof Names]: Kinds[Names[At]] } {
-  if (
-    !Array.isArray(value) ||
-    value.length !== kinds.length ||
-    !kinds.every((kind, at) => is(kind, value[at]))
-  ) {
+  if (!isList(value) || value.length !== kinds.length || !kinds.every((kind, at) => is(kind, value[at]))) {
     throw new Damaged("A row of this record is not what it should be.");
   }
   return value as unknown as { readonly [At in keyof Names]: Kinds[Names[At]] };
@@ -136,10 +124,4 @@ export function row<const Names extends readonly (keyof Kinds)[]>(
 function is(kind: keyof Kinds, value: Value | undefined): boolean {
   if (kind === "number") return typeof value === "number" && value >= 0;
   return kind === "flag" ? typeof value === "boolean" : value instanceof Uint8Array;
-}
-
-function isRecord(value: Value): value is RecordValue {
-  return (
-    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
