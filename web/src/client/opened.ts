@@ -1,0 +1,165 @@
+/**
+ * Opening a letter: by a signature that is kept here or can be had, or by its own key where it was kept.
+ *
+ * Four answers besides the letter, and none of them is taken for another: not yet (when), unreachable (which
+ * beacon), retired (which chain), damaged (what).
+ */
+
+import { HybridIdentity } from "../core/age/hybrid";
+import * as letter_ from "../core/bond/letter";
+import { Lock } from "../core/bond/lock";
+import { hex } from "../core/bytes";
+import { SigningKey, VerifyKey } from "../core/crypto/signing";
+import { Damaged, NotForMe, NotYet, Retired, type TwinbellError, Unreachable } from "../core/errors";
+import type { Chain } from "../core/wire/beacon";
+import type { Opened } from "./api";
+import * as beacon from "./beacon";
+import * as bonds from "./bonds";
+import type { Home } from "./home";
+import { pendantOf } from "./journal";
+import * as letters from "./letters";
+import type { BondRow, LetterRow } from "./schema";
+
+/** Open a letter for a person, and note that it was. Throws `NotYet`, `Unreachable`, `Retired` or `Damaged`. */
+export async function openLetter(home: Home, id: string): Promise<Opened> {
+  const row = letters.named(home.vault, id);
+  const { found, files } = await unseal(home, row);
+  home.reach("letter: opened");
+  await home.change((draft) => {
+    const fresh = letters.find(draft, row.bond, row.id, row.outgoing);
+    if (!fresh || (fresh.openedS !== null && fresh.subject !== null)) return;
+    const opened = row.outgoing ? {} : { state: "opened" as const, openedS: fresh.openedS ?? home.nowS };
+    const { subject } = found.mail;
+    draft.put("letter", { ...fresh, ...opened, subject, fileCount: found.mail.files.length });
+    letters.tell(draft, fresh);
+  });
+  return {
+    id,
+    from: found.mail.writer,
+    subject: found.mail.subject,
+    text: found.mail.text,
+    writtenS: found.mail.writtenS,
+    files: found.mail.files.map((note, at) => ({
+      name: note.name,
+      type: note.media,
+      bytes: note.size,
+      content: files[at] ?? new Blob([]),
+    })),
+  };
+}
+
+/** Read and verify a whole letter; its files come as blobs. */
+export async function unseal(home: Home, row: LetterRow): Promise<{ found: letter_.Opened; files: Blob[] }> {
+  const bond = bonds.get(home.vault, row.bond);
+  if (row.state === "damaged")
+    throw new Damaged("This letter came damaged. It was asked for again.", { code: "letter.damaged" });
+  const asked = new Asked(home);
+  const files: Blob[] = [];
+  try {
+    const found = await letter_.open(
+      await home.files.read(letters.fileName(row.id)),
+      letters.identitiesOf(pendantOf(bond)),
+      {
+        bond: bond.id,
+        writers: writersOf(bond, row),
+        keys: { signatureOf: (chain, round) => asked.signatureOf(chain, round) },
+        key: row.letterKey ? new HybridIdentity(row.letterKey) : null,
+        into: (number, note) => new Gathered(note.media, (file) => (files[number - 1] = file)),
+      },
+    );
+    return { found, files };
+  } catch (error) {
+    if (error instanceof NotYet) throw asked.verdict(Lock.parse(row.lock), error);
+    // It was sealed to us when it came: its outer header has changed since.
+    if (error instanceof NotForMe)
+      throw new Damaged("The file of this letter has changed on this device.", { code: "letter.damaged" });
+    throw error;
+  }
+}
+
+/** The signatures that a letter needs, and why each of those that are missing is missing. */
+class Asked {
+  readonly #home: Home;
+  readonly #refusals = new Map<string, TwinbellError>();
+
+  constructor(home: Home) {
+    this.#home = home;
+  }
+
+  async signatureOf(chain: Chain, round: number): Promise<Uint8Array | null> {
+    try {
+      return await beacon.signatureOf(this.#home, chain, round);
+    } catch (error) {
+      if (!(error instanceof NotYet || error instanceof Unreachable)) {
+        if (!(error instanceof Retired || error instanceof Damaged)) throw error;
+      }
+      this.#refusals.set(`${hex(chain.hash)} ${round}`, error);
+      return null; // another way of the lock may do without it
+    }
+  }
+
+  /** Return the true reason why a letter did not open, where the rules could only say: not yet. */
+  verdict(lock: Lock, early: NotYet): TwinbellError {
+    const byWay = lock.ways.map((way) =>
+      way.flatMap((gate) => {
+        if (gate.kind !== "date") return [];
+        const kept = lock.chains[gate.chain];
+        return (kept && this.#refusals.get(`${hex(kept.chain.hash)} ${gate.round}`)) ?? [];
+      }),
+    );
+    const retired = byWay.map((way) => way.find((each) => each instanceof Retired));
+    if (retired[0] && retired.every((each) => each !== undefined)) return retired[0];
+    const opensS = lock.opensS;
+    const shut = new NotYet(early.sentence, {
+      code: "letter.early",
+      ...(early.round !== undefined && { round: early.round }),
+      ...(opensS !== null && { opensS }),
+    });
+    if (opensS === null || opensS > this.#home.nowS) return shut;
+    const said = byWay.flat();
+    for (const kind of [Damaged, Unreachable, NotYet]) {
+      const found = said.find((each) => each instanceof kind);
+      if (found) return found;
+    }
+    return shut;
+  }
+}
+
+/** A file of a letter, gathered: the browser moves large blobs out of memory by itself. */
+class Gathered {
+  readonly #type: string;
+  readonly #done: (file: Blob) => void;
+  #parts: Uint8Array<ArrayBuffer>[] = [];
+  #blobs: Blob[] = [];
+  #held = 0;
+
+  constructor(type: string, done: (file: Blob) => void) {
+    this.#type = type;
+    this.#done = done;
+  }
+
+  write(data: Uint8Array): void {
+    this.#parts.push(new Uint8Array(data));
+    this.#held += data.length;
+    if (this.#held >= 1 << 22) this.#gather();
+  }
+
+  close(): void {
+    this.#gather();
+    this.#done(new Blob(this.#blobs, { type: this.#type }));
+  }
+
+  #gather(): void {
+    this.#blobs.push(new Blob(this.#parts));
+    this.#parts = [];
+    this.#held = 0;
+  }
+}
+
+function writersOf(bond: BondRow, row: LetterRow): VerifyKey[] {
+  const { keyring, peer } = pendantOf(bond);
+  if (row.outgoing) return keyring.identities.toReversed().map((seed) => new SigningKey(seed).verifyKey);
+  // Their keys may have changed since: what came before that is signed by what they had then.
+  const keys = [peer.identity, ...(row.writer ? [row.writer] : [])];
+  return keys.map((key) => new VerifyKey(key));
+}

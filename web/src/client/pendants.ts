@@ -1,0 +1,169 @@
+/**
+ * The pendants of this browser: what a page calls, put together from the modules beside this one.
+ *
+ * Every method that changes something has saved it when its promise resolves; what could not be sent goes later by
+ * itself. Promises reject with the errors of `core/errors`, which `rpc` turns into refusals.
+ */
+
+import { VaultLocked } from "../core/errors";
+import type * as api from "./api";
+import { Bells } from "./bells";
+import * as bonds from "./bonds";
+import * as drafts from "./drafts";
+import { hold, type Locks } from "./holder";
+import { Home, type Platform } from "./home";
+import { stepInside } from "./journal";
+import * as kit from "./kit";
+import * as letters from "./letters";
+import { Listener } from "./listen";
+import * as mail from "./mail";
+import * as news from "./news";
+import { openLetter } from "./opened";
+import * as outgoing from "./outgoing";
+import * as rings from "./rings";
+import { Vault } from "./vault";
+
+/** What a worker has beside what a home needs. */
+export interface Surroundings extends Platform {
+  readonly locks: Locks;
+  readonly storage: Pick<StorageManager, "estimate" | "persist" | "persisted">;
+  /** The name of the database; one an origin, except in tests. */
+  readonly database?: string;
+  readonly jitter?: () => number;
+}
+
+/** A home and all that runs while it is open. */
+interface Running {
+  readonly home: Home;
+  readonly bells: Bells;
+  readonly listener: Listener;
+}
+
+/** Return the face of a home that is still closed: `start` opens it. */
+export function pendants(around: Surroundings, tell: api.Listener): api.Api {
+  let open: Running | null = null;
+  let starting: Promise<api.Home> | null = null;
+
+  const running = (): Running => {
+    if (!open) throw new VaultLocked("This home is not open in this window.", { code: "home.elsewhere" });
+    return open;
+  };
+  const stop = (): void => {
+    open?.bells.stop();
+    open?.listener.stop();
+    open?.home.vault.close();
+    open = null;
+  };
+  const start = async (steal: boolean): Promise<api.Home> => {
+    if (!open) {
+      const held = await hold(around.locks, steal, () => {
+        stop();
+        tell({ kind: "home", state: "elsewhere" });
+      });
+      if (held) open = await begin(around, tell);
+    }
+    return { state: stateOf(open), storage: await storageOf(around.storage) };
+  };
+  const once = (steal: boolean): Promise<api.Home> => {
+    starting ??= start(steal).finally(() => (starting = null));
+    return starting;
+  };
+
+  /** Change a bond by a step of its rules, and send what follows from it. */
+  const step = async (bond: string, event: Parameters<typeof stepInside>[3]): Promise<void> => {
+    const { home, listener } = running();
+    const { id } = bonds.open(home.vault, bond);
+    await home.change((draft) => stepInside(home, draft, id, event));
+    listener.poke(id);
+  };
+
+  return {
+    start: () => once(false),
+    takeOver: () => once(true),
+    persist: () => around.storage.persist(),
+
+    giveBell: (asked) => running().bells.give(asked),
+    answerBell: (asked) => running().bells.answer(asked),
+    bells: async () => running().bells.every(),
+    dropBell: (id) => running().bells.drop(id),
+
+    bonds: async () => bonds.every(running().home.vault).map(bonds.shown),
+    verify: (bond) => step(bond, { type: "Verified" }),
+    rename: (bond, name) => bonds.rename(running().home, bond, name),
+    setReceipts: (bond, on) => step(bond, { type: "ReceiptsWanted", on }),
+    setQuiet: (bond, quiet) => bonds.setQuiet(running().home, bond, quiet),
+    link: async (bond) => {
+      const { home, listener } = running();
+      return listener.link(bonds.named(home.vault, bond).id);
+    },
+
+    async ring(bond, pattern) {
+      const { home, listener } = running();
+      const { id } = bonds.open(home.vault, bond);
+      const number = await mail.ring(home, id, pattern);
+      await listener.posted(id);
+      return { gone: !mail.isWaiting(home.vault, number) };
+    },
+    missedRings: async (bond) => {
+      const { vault } = running().home;
+      return rings.missed(vault, bonds.named(vault, bond).id);
+    },
+    seenRings: (bond) => {
+      const { home } = running();
+      return rings.seen(home, bonds.named(home.vault, bond).id);
+    },
+
+    kit: async (bond) => kit.show(running().home, bond),
+    confirmKit: (bond, typed) => kit.confirm(running().home, bond, typed),
+
+    plan: async ({ bond, wish, hold: held }) => {
+      const { home } = running();
+      const lock = outgoing.lockFor(home, bonds.open(home.vault, bond), { wish, hold: held });
+      return letters.sealOf(home.vault, lock);
+    },
+    async writeLetter(letter) {
+      const { home, listener } = running();
+      const ids = await outgoing.write(home, letter);
+      listener.poke(bonds.open(home.vault, letter.bond).id);
+      return ids;
+    },
+    letters: async (bond) => {
+      const { home } = running();
+      const { id } = bonds.named(home.vault, bond);
+      return letters.every(home.vault, id).map((row) => letters.shown(home, row));
+    },
+    openLetter: (id) => openLetter(running().home, id),
+    draft: async (bond) => drafts.find(running().home, bond),
+    saveDraft: (bond, draft) => drafts.save(running().home, bond, draft),
+
+    news: async () => news.untold(running().home.vault),
+    seenNews: (number) => news.seen(running().home, number),
+
+    awake: async (on) => {
+      const { bells, listener } = running();
+      listener.awake(on);
+      if (on) bells.resume();
+    },
+  } as api.Api;
+}
+
+async function begin(around: Surroundings, tell: api.Listener): Promise<Running> {
+  const vault = await Vault.open(around.database);
+  const home = new Home(vault, around, tell);
+  home.reach("home: vault made");
+  const listener = new Listener(home, around.jitter);
+  const bells = new Bells(home, () => listener.refresh());
+  bells.resume();
+  listener.awake(true);
+  return { home, bells, listener };
+}
+
+function stateOf(open: Running | null): api.HomeState {
+  if (!open) return "elsewhere";
+  return open.home.vault.all("bond").length || open.home.vault.all("bell").length ? "open" : "empty";
+}
+
+async function storageOf(storage: Surroundings["storage"]): Promise<api.Storage> {
+  const [{ usage, quota }, persisted] = await Promise.all([storage.estimate(), storage.persisted()]);
+  return { persisted, usedBytes: usage ?? 0, quotaBytes: quota ?? 0 };
+}

@@ -1,0 +1,203 @@
+/**
+ * The tables of a vault: what each row holds, and by which key it is known.
+ *
+ * Rows are values of the CBOR profile (`core/encoding`); times are whole seconds since 1970, ids raw bytes. The
+ * tables are those of Python's `client/schema.py`, and three that only a page needs: ring, draft, portrait.
+ */
+
+import { hex } from "../core/bytes";
+
+/** A setting of this home. Names are ours: "push", "room" and such. */
+export type SettingRow = { name: string; value: string };
+
+/** A bell that is on its way: given or answered, neither a bond nor burnt yet. */
+export type BellRow = {
+  id: Uint8Array;
+  giver: boolean;
+  relay: string;
+  /** A record: the side of `core/bond/bell`, and the keys its bond would have. */
+  state: Uint8Array;
+  madeS: number;
+};
+
+/** A bond: our pendant, and what lists show without opening its record. */
+export type BondRow = {
+  id: Uint8Array;
+  me: string;
+  /** What the other one is called here; may be changed. */
+  peer: string;
+  relay: string;
+  pendant: Uint8Array;
+  sinceS: number;
+  /** When a person showed that the kit is on paper. */
+  kitConfirmedS: number | null;
+  /** Everything in our inbox up to here is in this vault. */
+  cursor: number;
+  /** Up to here the relay has been told so. */
+  acknowledged: number;
+  /** When the rules were last told that time has passed. */
+  tickedS: number;
+  /** The other one's keyring.age: kept unopened for them. */
+  copy: Uint8Array | null;
+  quietFrom: number;
+  quietTo: number;
+  ringsAnHour: number;
+  /** When this side ended it. */
+  partedS: number | null;
+};
+
+/** What is to be told to our own relay: one of a kind, the newest. */
+export type DutyRow = { bond: Uint8Array; kind: "register" | "slot"; data: Uint8Array };
+
+/**
+ * What we said, in clear, as the journal keeps it: sealing happens when it goes. A body stays after it was sent,
+ * since the other one may ask for it again, until they have had it for a month.
+ */
+export type OutboxRow = {
+  number: number;
+  bond: Uint8Array;
+  /** Its counter in our chain. */
+  n: number;
+  kind: string;
+  body: Uint8Array;
+  /** What goes beside it: a small blob, whole, or the name of a file. */
+  blobId: Uint8Array | null;
+  blob: Uint8Array | null;
+  blobFile: string | null;
+  /** Once set, `sealed` is repeated unchanged under it. */
+  depositId: Uint8Array | null;
+  sealed: Uint8Array | null;
+  /** Null: it has still to go. */
+  sentS: number | null;
+  madeS: number;
+};
+
+/** A letter, in or out. Its text is in its file and nowhere else; only what a writer needs is beside it. */
+export type LetterRow = {
+  number: number;
+  /** 16 bytes; the writer chose it. */
+  id: Uint8Array;
+  bond: Uint8Array;
+  outgoing: boolean;
+  state: "sending" | "sent" | "waiting" | "opened" | "damaged";
+  opensS: number | null;
+  /** lock.cbor: all that shows before the day. */
+  lock: Uint8Array;
+  /** What its envelope says: hashes, length, blob id. */
+  record: Uint8Array;
+  /** Outgoing: once its file is at the relay and its body in the outbox. */
+  blobSent: boolean;
+  /** Outgoing: its counter in our chain, once it has one. */
+  n: number | null;
+  atS: number;
+  openedS: number | null;
+  /** Incoming: its day was told. */
+  readyTold: boolean;
+  /** Only where the writer chose to keep it. */
+  letterKey: Uint8Array | null;
+  /** Incoming: the key its writer signed with when it came. */
+  writer: Uint8Array | null;
+  /** Known to who wrote it, and to who has opened it. */
+  subject: string | null;
+  fileCount: number | null;
+};
+
+/** What an envelope of our inbox waits for before it may be acknowledged. */
+export type ComingRow = {
+  bond: Uint8Array;
+  seq: number;
+  arrivedS: number;
+  envelope: Uint8Array;
+  /** The record of the letter, or null for a small blob. */
+  letter: Uint8Array | null;
+  blobId: Uint8Array;
+  length: number;
+};
+
+/** What happened, to be told once. */
+export type EventRow = {
+  number: number;
+  kind: string;
+  bond: Uint8Array | null;
+  atS: number;
+  facts: { [name: string]: string | number | boolean };
+  told: boolean;
+};
+
+/** Envelopes that did not open, kept for a month; bodies that a newer Twinbell may read, kept for good. */
+export type KeptRow = { number: number; bond: Uint8Array; data: Uint8Array; untilS: number | null };
+
+/** Chains that are known here beside the shipped ones, by their computed hash. */
+export type ChainRow = {
+  hash: Uint8Array;
+  record: Uint8Array;
+  keeper: string;
+  relay: string | null;
+  retired: boolean;
+  number: number;
+};
+
+/** Verified rounds: what opens letters without a network. */
+export type BeaconRow = { chain: Uint8Array; round: number; signature: Uint8Array };
+
+/** A ring that came: for an hour if it was sounded, since there is a limit; else until a person has looked. */
+export type RingRow = {
+  number: number;
+  bond: Uint8Array;
+  pattern: number[];
+  sentS: number;
+  arrivedS: number;
+  /** It was made heard when it came; otherwise it is one line, until a person has looked. */
+  sound: boolean;
+  atS: number;
+};
+
+/** What a person has written to the other and not sealed yet. */
+export type DraftRow = {
+  bond: Uint8Array;
+  subject: string;
+  text: string;
+  wish: { local: string; zone: string; february: string | null } | null;
+  years: number;
+  hold: string;
+};
+
+export type Tables = {
+  setting: SettingRow;
+  bell: BellRow;
+  bond: BondRow;
+  duty: DutyRow;
+  outbox: OutboxRow;
+  letter: LetterRow;
+  coming: ComingRow;
+  event: EventRow;
+  kept: KeptRow;
+  chain: ChainRow;
+  beacon: BeaconRow;
+  ring: RingRow;
+  draft: DraftRow;
+};
+
+export type Table = keyof Tables;
+
+/** Numbers are written so that their order as text is their own: rows come back in it. */
+const numbered = (number: number): string => number.toString().padStart(12, "0");
+
+/** The key by which a row is known within its table. */
+export const KEYS: { readonly [T in Table]: (row: Tables[T]) => string } = {
+  setting: (row) => row.name,
+  bell: (row) => hex(row.id),
+  bond: (row) => hex(row.id),
+  duty: (row) => `${hex(row.bond)} ${row.kind}`,
+  outbox: (row) => numbered(row.number),
+  letter: (row) => numbered(row.number),
+  coming: (row) => `${hex(row.bond)} ${numbered(row.seq)}`,
+  event: (row) => numbered(row.number),
+  kept: (row) => numbered(row.number),
+  chain: (row) => hex(row.hash),
+  beacon: (row) => `${hex(row.chain)} ${row.round}`,
+  ring: (row) => numbered(row.number),
+  draft: (row) => hex(row.bond),
+};
+
+export const TABLES = Object.keys(KEYS) as Table[];

@@ -1,0 +1,196 @@
+/** A browser as far as the client needs one: files on Node's, IndexedDB in memory, locks and a quota. */
+
+import {
+  type Stats,
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  fstatSync,
+  openAsBlob,
+  openSync,
+  writeSync,
+} from "node:fs";
+import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import "fake-indexeddb/auto";
+import type { Api, Event } from "../../src/client/api";
+import { type Clock, systemClock } from "../../src/client/clock";
+import type { Reach } from "../../src/client/failpoint";
+import type { Files, Writer } from "../../src/client/files";
+import type { Locks } from "../../src/client/holder";
+import { pendants } from "../../src/client/pendants";
+import { Conflict, NotFound } from "../../src/core/errors";
+
+export class DiskFiles implements Files {
+  readonly #folder: string;
+  readonly #open = new Set<string>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  names(): Promise<string[]> {
+    return readdir(this.#folder);
+  }
+
+  async size(name: string): Promise<number | null> {
+    return (await this.#stat(name))?.size ?? null;
+  }
+
+  async read(name: string): Promise<Blob> {
+    if (!(await this.#stat(name))) throw new NotFound("The file of this letter is not there any more.");
+    return await openAsBlob(this.#path(name));
+  }
+
+  async open(name: string): Promise<Writer> {
+    if (this.#open.has(name)) throw new Conflict("This file is being written.");
+    this.#open.add(name);
+    const exists = (await this.#stat(name)) !== null;
+    return new DiskWriter(openSync(this.#path(name), exists ? "r+" : "w+"), () => this.#open.delete(name));
+  }
+
+  async rename(name: string, to: string): Promise<void> {
+    await rename(this.#path(name), this.#path(to));
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(this.#path(name), { force: true });
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  async #stat(name: string): Promise<Stats | null> {
+    return await stat(this.#path(name)).catch(() => null);
+  }
+}
+
+class DiskWriter implements Writer {
+  readonly #file: number;
+  readonly #closed: () => void;
+
+  constructor(file: number, closed: () => void) {
+    this.#file = file;
+    this.#closed = closed;
+  }
+
+  get length(): number {
+    return fstatSync(this.#file).size;
+  }
+
+  write(data: Uint8Array, at: number): void {
+    writeSync(this.#file, data, 0, data.length, at);
+  }
+
+  flush(): void {
+    fsyncSync(this.#file);
+  }
+
+  truncate(length: number): void {
+    ftruncateSync(this.#file, length);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+    this.#closed();
+  }
+}
+
+/** The locks of one browser. */
+class MemoryLocks {
+  #held: ((error: Error) => void) | null = null;
+
+  async request(
+    _name: string,
+    options: LockOptions,
+    work: (lock: Lock | null) => Promise<void> | undefined,
+  ): Promise<void> {
+    if (this.#held && !options.steal) return await work(null);
+    this.#held?.(new DOMException("stolen", "AbortError"));
+    return await new Promise<void>((resolve, reject) => {
+      this.#held = reject;
+      void work({ name: _name, mode: "exclusive" })?.then(resolve, reject);
+    });
+  }
+}
+
+/** One browser profile, which outlives the pages that are opened in it. */
+export class Browser {
+  readonly folder: string;
+  readonly #name = `twinbell-${crypto.randomUUID()}`;
+  readonly #locks = new MemoryLocks();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async make(): Promise<Browser> {
+    return new Browser(await mkdtemp(join(tmpdir(), "twinbell-browser-")));
+  }
+
+  /** Open a page that was served from `origin`. */
+  open(origin: string, with_: { clock?: Clock; reach?: Reach } = {}): Page {
+    return new Page((tell) =>
+      pendants(
+        {
+          clock: with_.clock ?? systemClock,
+          files: new DiskFiles(this.folder),
+          fetch,
+          WebSocket,
+          origin,
+          locks: this.#locks as unknown as Locks,
+          storage: {
+            estimate: async () => ({ usage: 0, quota: 1 << 30 }),
+            persist: async () => true,
+            persisted: async () => true,
+          },
+          database: this.#name,
+          jitter: () => 0,
+          ...(with_.reach && { reach: with_.reach }),
+        },
+        tell,
+      ),
+    );
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A page with its face, and all that it was told. */
+export class Page {
+  readonly api: Api;
+  readonly told: Event[] = [];
+  #wake: (() => void)[] = [];
+
+  constructor(open: (tell: (event: Event) => void) => Api) {
+    this.api = open((event) => {
+      this.told.push(event);
+      for (const wake of this.#wake.splice(0)) wake();
+    });
+  }
+
+  /** Wait until something was told that `fits`, from the beginning on, and return it. */
+  async until<E extends Event>(fits: (event: Event) => event is E): Promise<E>;
+  async until(fits: (event: Event) => boolean): Promise<Event>;
+  async until(fits: (event: Event) => boolean): Promise<Event> {
+    for (;;) {
+      const found = this.told.find(fits);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+
+  /** Wait until `question` has an answer that is not null; it is asked again with each event. */
+  async eventually<T>(question: () => Promise<T | null | undefined | false>): Promise<T> {
+    for (;;) {
+      const seen = this.told.length;
+      const answer = await question();
+      if (answer) return answer;
+      if (this.told.length === seen) await new Promise<void>((resolve) => this.#wake.push(resolve));
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/** A real relay for tests: the program itself, in a folder of its own, on a free port. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const TWINBELL = new URL("../../.venv/bin/twinbell", import.meta.url).pathname;
+
+export class RelayProcess {
+  readonly url: string;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+
+  private constructor(url: string, child: ChildProcess, folder: string) {
+    this.url = url;
+    this.#child = child;
+    this.#folder = folder;
+  }
+
+  /** Start a relay; resolves once it answers. Its beacon's rounds come each `periodS` seconds. */
+  static async start({
+    periodS = 1,
+    more = [],
+  }: { periodS?: number; more?: readonly string[] } = {}): Promise<RelayProcess> {
+    const folder = await mkdtemp(join(tmpdir(), "twinbell-relay-"));
+    const options = [
+      "--json",
+      "--listen",
+      "127.0.0.1:0",
+      "--data",
+      folder,
+      "--beacon-period",
+      String(periodS),
+    ];
+    const child = spawn(TWINBELL, ["relay", "serve", ...options, ...more], {
+      stdio: ["ignore", "pipe", process.env["TWINBELL_RELAY_LOG"] ? "inherit" : "ignore"],
+    });
+    const lines = createInterface({ input: child.stdout });
+    const [line] = await Promise.race([
+      new Promise<[string]>((resolve) => lines.once("line", (text) => resolve([text]))),
+      new Promise<never>((_, reject) =>
+        child.once("exit", (code) => reject(new Error(`relay ended: ${code}`))),
+      ),
+    ]);
+    return new RelayProcess(/https?:\/\/[^\s",}]+/.exec(line)?.[0] ?? "", child, folder);
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill();
+    await ended;
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** A home of the Python program: each command is the command line itself. */
+export class TerminalHome {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async make(): Promise<TerminalHome> {
+    return new TerminalHome(await mkdtemp(join(tmpdir(), "twinbell-home-")));
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Start a command; `line` waits for the next line that it prints, `ended` for its code. */
+  start(...words: string[]): Running {
+    return new Running(
+      spawn(TWINBELL, words, {
+        stdio: ["pipe", "pipe", "pipe"],
+        env: {
+          ...process.env,
+          TWINBELL_HOME: join(this.#folder, "home"),
+          TWINBELL_PASSPHRASE: "",
+          NO_COLOR: "1",
+        },
+      }),
+    );
+  }
+
+  /** Run a command to its end and return what it printed; throws what it said if it failed. */
+  async run(...words: string[]): Promise<string> {
+    return await this.start(...words).output();
+  }
+}
+
+export class Running {
+  readonly child: ChildProcess;
+  readonly #lines: string[] = [];
+  #errors = "";
+  #wake: () => void = () => undefined;
+  #code: number | null = null;
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    if (child.stdout)
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        this.#lines.push(line);
+        this.#wake();
+      });
+    child.stderr?.on("data", (data: Buffer) => (this.#errors += data.toString()));
+    child.once("close", (code) => {
+      this.#code = code ?? -1;
+      this.#wake();
+    });
+  }
+
+  say(text: string): void {
+    this.child.stdin?.end(text);
+  }
+
+  /** Return the next line; throws if the command ends before. */
+  async line(): Promise<string> {
+    for (;;) {
+      const line = this.#lines.shift();
+      if (line !== undefined) return line;
+      if (this.#code !== null) throw new Error(`ended with ${this.#code}: ${this.#errors}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  async output(): Promise<string> {
+    this.child.stdin?.end();
+    while (this.#code === null) await new Promise<void>((resolve) => (this.#wake = resolve));
+    if (this.#code !== 0) throw new Error(`ended with ${this.#code}: ${this.#errors}`);
+    return this.#lines.join("\n");
+  }
+}
