@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from twinbell.errors import Damaged
-from twinbell.wire import frame
+from twinbell.wire import frame, room
 
 
 def seeds() -> Iterator[bytes]:
@@ -13,6 +13,10 @@ def seeds() -> Iterator[bytes]:
     yield frame.Envelope(7, 5, 60, (two,), b"y").to_bytes()
     yield frame.Ack(7, 5).to_bytes()
     yield frame.Acked(7, 5).to_bytes()
+    yield room.Enter(7, one, 1, bytes(32)).to_bytes()
+    yield room.Entered(7, 2, 5).to_bytes()
+    yield room.Say(7, 5, b"z").to_bytes()
+    yield room.Left(7).to_bytes()
 
 
 def one(data: bytes) -> bool:

@@ -13,13 +13,15 @@ that the client chooses, one for each mailbox and right that it attaches; a sock
                                         ←    ACKED channel upto
                                         ←    PROBLEM channel code about
 
-Frames are tuples and not dataclasses: each envelope is four of them, and a tuple is made four times faster.
+The frames of a room are in `room.py`. Frames are tuples and not dataclasses: each envelope is four of them,
+and a tuple is made four times faster.
 """
 
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 from twinbell.errors import Damaged
+from twinbell.wire import room
 from twinbell.wire.auth import Right
 from twinbell.wire.limits import (
     BLOBS_PER_ENVELOPE_MAX,
@@ -152,7 +154,9 @@ class Trouble(NamedTuple):
         return _PROBLEM.pack(PROBLEM, self.channel, self.problem.code, self.about)
 
 
-Frame: TypeAlias = Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble
+Frame: TypeAlias = (
+    Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble | room.RoomFrame
+)
 
 
 def deposited(channel: int, id_: bytes, seq: int, arrived_s: int) -> bytes:
@@ -177,7 +181,7 @@ def parse(data: bytes) -> Frame:
         return _parse_envelope(data)
     layout = _LAYOUTS.get(kind)
     if layout is None:
-        raise Damaged("This frame is of a kind that is not known.")
+        return room.parse(data)
     if len(data) != layout.size:
         raise Damaged("This frame has the wrong length.")
     fields = layout.unpack(data)

@@ -36,6 +36,7 @@ class Problem(Enum):
     SLOW = ("slow", 5, 408, Unreachable, "The request did not arrive in time.")
     CONFLICT = ("conflict", 6, 409, Conflict, "The same name was already used for something else.")
     BURNT = ("burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one.")
+    TAKEN = ("taken", 20, 409, Conflict, "Somebody else has taken this place in the room.")
     STALE = ("stale", 8, 412, Conflict, "Somebody else changed this first.")
     TOO_LARGE = ("too-large", 9, 413, Refused, "This is larger than the relay takes.")
     RANGE = ("range", 10, 416, Refused, "There is no such part of it.")
