@@ -25,13 +25,15 @@ from twinbell.errors import TwinbellError, Unauthorised
 from twinbell.relay import log
 from twinbell.relay.live import Depositor, Listener, Live
 from twinbell.relay.mailbox import Mailboxes
-from twinbell.wire import frame
+from twinbell.relay.room import Rooms, Seat
+from twinbell.wire import frame, room
 from twinbell.wire.auth import Right, Token
 from twinbell.wire.limits import (
     CHANNELS_MAX,
     FRAME_BYTES_MAX,
     HEAD_S,
     PING_S,
+    ROOMS_PER_SOCKET_MAX,
     WRITE_BUFFER_BYTES_MAX,
 )
 from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
@@ -39,6 +41,7 @@ from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
 _BINARY = WSMsgType.BINARY
 _FIN_BINARY = b"\x82"
 _HEADS = [_FIN_BINARY + bytes([length]) for length in range(126)]
+_NO_SEATS: dict[int, Seat] = {}  # of all that are in no room: a dictionary each would cost 64 bytes
 _LONG_HEAD = _FIN_BINARY + b"\x7e"  # the length follows in two bytes
 UNAUTHORISED_S = 0.025  # every refusal of a token takes as long, whatever was wrong with it (test O5)
 
@@ -47,6 +50,7 @@ class Owner(Protocol):
     """What the socket needs of the relay."""
 
     mailboxes: Mailboxes
+    rooms: Rooms
     sockets: "set[Socket]"
     stopping: bool
 
@@ -89,6 +93,7 @@ class Socket(WSListener):
         self._mailboxes = owner.mailboxes
         self._address = address
         self._channels: dict[int, Channel] = {}
+        self._seats = _NO_SEATS
         self._transport: Any = None
         self._raw: Any = None
         self._write: Callable[[bytes], None] | None = None
@@ -111,6 +116,9 @@ class Socket(WSListener):
         for channel in self._channels.values():
             self._mailboxes.leave(channel.live, channel.bound)
         self._channels.clear()
+        for seat in self._seats.values():
+            self._owner.rooms.leave(seat)
+        self._seats = _NO_SEATS
         self._transport = self._raw = self._write = None
 
     def on_ws_frame(self, transport: Any, message: Any) -> None:
@@ -169,8 +177,7 @@ class Socket(WSListener):
         """The right of `channel` has ended: it is closed, and the socket with its last one."""
         if self._channels.pop(channel, None) is not None:
             self.send(frame.Trouble(channel, Problem.UNAUTHORISED).to_bytes())
-        if not self._channels:
-            self.close(WSCloseCode.POLICY_VIOLATION)
+        self._close_if_idle()
 
     def close(self, code: WSCloseCode = WSCloseCode.GOING_AWAY) -> None:
         self._write = None  # nothing follows a CLOSE
@@ -182,8 +189,14 @@ class Socket(WSListener):
 
     def _handle(self, data: bytes) -> None:
         received = frame.parse(data)
-        if isinstance(received, frame.Attach):
+        if isinstance(received, room.Say):
+            self._say(received)
+        elif isinstance(received, frame.Attach):
             self._attach(received)
+        elif isinstance(received, room.Enter):
+            self._enter(received)
+        elif isinstance(received, room.Left):
+            self._leave(received)
         else:
             raise Denied(Problem.MALFORMED)  # the other kinds are the relay's to send
 
@@ -202,8 +215,7 @@ class Socket(WSListener):
         self._mailboxes.collected_soon(channel.live, channel.name, upto, channel)
 
     def _attach(self, attach: frame.Attach) -> None:
-        if attach.channel in self._channels or len(self._channels) >= CHANNELS_MAX:
-            raise Denied(Problem.MALFORMED)
+        self._check_number(attach.channel)
         started_s = asyncio.get_running_loop().time()
         token_hash = Token(attach.token).hash
         try:
@@ -215,9 +227,7 @@ class Socket(WSListener):
             return
         if right is Right.COLLECT:
             self._mailboxes.claim(live, attach.epoch)
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+        self._has_channel()
         channel = self._channels[attach.channel] = Channel(self, attach.channel, live, right, name)
         if right is Right.DEPOSIT:
             channel.bound = Depositor(self, attach.channel, token_hash)
@@ -228,6 +238,58 @@ class Socket(WSListener):
         channel.bound = listener
         self.send(frame.Attached(attach.channel, right, listener.sent_upto).to_bytes())
         self._mailboxes.feed(live, listener)
+
+    def _enter(self, enter: room.Enter) -> None:
+        self._check_number(enter.channel)
+        if len(self._seats) >= ROOMS_PER_SOCKET_MAX:
+            raise Denied(Problem.MALFORMED)
+        started_s = asyncio.get_running_loop().time()
+        rooms = self._owner.rooms
+        try:
+            if rooms.is_empty(enter.room):  # anybody can: it counts as what strangers do
+                self._owner.stranger(self._address)
+            seat, before = rooms.enter(enter, Token(enter.token).hash, self)
+        except Unauthorised:
+            self._turn_away(enter.channel, started_s)
+            return
+        except Denied as denied:
+            self._refuse(enter.channel, of(denied))
+            return
+        self._has_channel()
+        self._seats = {**self._seats, enter.channel: seat}
+        if before is not None:
+            before.socket.put_out(before.channel, Problem.TAKEN)
+
+    def _say(self, say: room.Say) -> None:
+        seat = self._seats.get(say.channel)
+        if seat is not None:  # else it was on its way when the seat was lost, and that has been told
+            self._owner.rooms.say(seat, say)
+
+    def _leave(self, left: room.Left) -> None:
+        seat = self._seats.pop(left.channel, None)
+        if seat is not None:
+            self._owner.rooms.leave(seat)
+            self._close_if_idle()
+
+    def put_out(self, channel: int, problem: Problem) -> None:
+        """The seat of `channel` in a room is lost: it is closed, and the socket with its last channel."""
+        if self._seats.pop(channel, None) is not None:
+            self._refuse(channel, problem)
+            self._close_if_idle()
+
+    def _check_number(self, channel: int) -> None:
+        is_used = channel in self._channels or channel in self._seats
+        if is_used or len(self._channels) + len(self._seats) >= CHANNELS_MAX:
+            raise Denied(Problem.MALFORMED)
+
+    def _has_channel(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _close_if_idle(self) -> None:
+        if not self._channels and not self._seats:
+            self.close(WSCloseCode.POLICY_VIOLATION)
 
     def _turn_away(self, channel: int, started_s: float) -> None:
         """Refuse a token at a set time after the question, alike for absent and not theirs."""
@@ -251,8 +313,7 @@ class Socket(WSListener):
 
     def _too_slow(self) -> None:
         self._deadline = None
-        if not self._channels:
-            self.close(WSCloseCode.POLICY_VIOLATION)
+        self._close_if_idle()
 
 
 def make_protocol(owner: Owner, peer: str) -> Any:

@@ -154,9 +154,7 @@ class Trouble(NamedTuple):
         return _PROBLEM.pack(PROBLEM, self.channel, self.problem.code, self.about)
 
 
-Frame: TypeAlias = (
-    Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble | room.RoomFrame
-)
+Frame: TypeAlias = Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble | room.RoomFrame
 
 
 def deposited(channel: int, id_: bytes, seq: int, arrived_s: int) -> bytes:
