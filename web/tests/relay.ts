@@ -127,6 +127,11 @@ export class Running {
     }
   }
 
+  /** End it as Ctrl-C does. */
+  end(): void {
+    this.child.kill("SIGINT");
+  }
+
   async output(): Promise<string> {
     this.child.stdin?.end();
     while (this.#code === null) await new Promise<void>((resolve) => (this.#wake = resolve));

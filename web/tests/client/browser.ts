@@ -160,6 +160,8 @@ export class Browser {
   }
 }
 
+type Told<K extends Event["kind"]> = Extract<Event, { kind: K }>;
+
 /** A page with its face, and all that it was told. */
 export class Page {
   readonly api: Api;
@@ -173,12 +175,14 @@ export class Page {
     });
   }
 
-  /** Wait until something was told that `fits`, from the beginning on, and return it. */
-  async until<E extends Event>(fits: (event: Event) => event is E): Promise<E>;
-  async until(fits: (event: Event) => boolean): Promise<Event>;
-  async until(fits: (event: Event) => boolean): Promise<Event> {
+  /** Wait until something of this kind was told that `fits`, from the beginning on, and return it. */
+  async until<K extends Event["kind"]>(
+    kind: K,
+    fits: (event: Told<K>) => boolean = () => true,
+  ): Promise<Told<K>> {
+    const isIt = (event: Event): event is Told<K> => event.kind === kind;
     for (;;) {
-      const found = this.told.find(fits);
+      const found = this.told.filter(isIt).find(fits);
       if (found) return found;
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
