@@ -49,7 +49,9 @@ export function unkit(words: string | readonly string[]): Uint8Array {
   const data = fromWords(known);
   const root = data.subarray(0, KIT_BYTES);
   if (!same(checksum(root), data.subarray(KIT_BYTES))) {
-    throw new Damaged("These words do not fit together: one is wrong, or two have changed places.");
+    throw new Damaged("These words do not fit together: one is wrong, or two have changed places.", {
+      code: "kit.checksum",
+    });
   }
   return root;
 }

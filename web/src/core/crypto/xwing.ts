@@ -33,8 +33,8 @@ export function generate(random: Random = randomBytes): Uint8Array {
 
 /** Return the public key (1216 bytes) of a seed. */
 export function publicKey(seed: Uint8Array): Uint8Array {
-  const { mlkem, scalar } = expand(seed);
-  return concat(mlkem.publicKey, x25519.getPublicKey(scalar));
+  const { mlkem, publicX } = expand(seed);
+  return concat(mlkem.publicKey, publicX);
 }
 
 /**
@@ -72,22 +72,34 @@ export function decapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Arra
   if (ciphertext.length !== CIPHERTEXT_BYTES) {
     throw new Damaged(`An X-Wing ciphertext has ${CIPHERTEXT_BYTES} bytes.`);
   }
-  const { mlkem, scalar } = expand(seed);
+  const { mlkem, scalar, publicX } = expand(seed);
   const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
   const secretX = damaged("This is not an X-Wing ciphertext.", () =>
     x25519.getSharedSecret(scalar, ciphertextX),
   );
   const secretM = ml_kem768.decapsulate(ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES), mlkem.secretKey);
-  return combine(secretM, secretX, ciphertextX, x25519.getPublicKey(scalar));
+  return combine(secretM, secretX, ciphertextX, publicX);
 }
 
-function expand(seed: Uint8Array) {
+interface Expanded {
+  readonly mlkem: { readonly publicKey: Uint8Array; readonly secretKey: Uint8Array };
+  readonly scalar: Uint8Array;
+  readonly publicX: Uint8Array;
+}
+
+// Whoever opens a letter opens five files with two seeds: what follows from a seed lives as long as it does.
+const expanded = new WeakMap<Uint8Array, Expanded>();
+
+function expand(seed: Uint8Array): Expanded {
   if (seed.length !== SEED_BYTES) throw new Mistaken(`An X-Wing seed has ${SEED_BYTES} bytes.`);
-  const expanded = shake256(seed, { dkLen: MLKEM_SEED_BYTES + 32 });
-  return {
-    mlkem: ml_kem768.keygen(expanded.subarray(0, MLKEM_SEED_BYTES)),
-    scalar: expanded.subarray(MLKEM_SEED_BYTES),
-  };
+  const known = expanded.get(seed);
+  if (known) return known;
+  const both = shake256(seed, { dkLen: MLKEM_SEED_BYTES + 32 });
+  const scalar = both.subarray(MLKEM_SEED_BYTES);
+  const mlkem = ml_kem768.keygen(both.subarray(0, MLKEM_SEED_BYTES));
+  const fresh = { mlkem, scalar, publicX: x25519.getPublicKey(scalar) };
+  expanded.set(seed, fresh);
+  return fresh;
 }
 
 function combine(
