@@ -125,6 +125,19 @@ export class Chain {
     });
   }
 
+  /** Return drand's info document, as `/info` answers. */
+  document(): Readonly<Record<string, unknown>> {
+    return {
+      public_key: hex(this.publicKey),
+      period: this.periodS,
+      genesis_time: this.genesisS,
+      hash: hex(this.hash),
+      groupHash: hex(this.groupHash),
+      schemeID: this.scheme,
+      metadata: { beaconID: this.beaconId },
+    };
+  }
+
   /** Return the record that locks and bundles carry; the hash is not in it, since it follows from it. */
   record(): RecordValue {
     return {
