@@ -7,6 +7,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 
+import { concat } from "../bytes";
 import { Damaged } from "../errors";
 
 /** Pieces of a file, in their order. */
@@ -17,9 +18,10 @@ export interface Source {
   read(most: number): Promise<Uint8Array>;
 }
 
-/** Something to write to; it takes all, and may keep what it is given. */
+/** Something to write to; it takes all, and may keep what it is given. `close` is told that this was all. */
 export interface Sink {
   write(data: Uint8Array): void | Promise<void>;
+  close?(): void | Promise<void>;
 }
 
 /** Told now and then how many of how many bytes are done. */
@@ -108,17 +110,7 @@ export async function* pieces(source: Source): AsyncGenerator<Uint8Array, void> 
 export async function readAll(source: Source): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of pieces(source)) parts.push(part);
-  return joined(parts);
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const data = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part, at);
-    at += part.length;
-  }
-  return data;
+  return concat(...parts);
 }
 
 /** Gives bytes on, and knows their number and hash. */
@@ -170,7 +162,7 @@ export async function* binary(chunks: Chunks): AsyncGenerator<Uint8Array, void> 
       yield part;
       continue;
     }
-    head = head.length ? joined([head, part]) : part;
+    head = head.length ? concat(head, part) : part;
     if (head.length < VERSION_LINE.length) continue;
     checkBinary(head);
     known = true;
@@ -179,10 +171,13 @@ export async function* binary(chunks: Chunks): AsyncGenerator<Uint8Array, void> 
   if (!known) checkBinary(head);
 }
 
-export function checkBinary(data: Uint8Array): void {
-  if (String.fromCharCode(...data.subarray(0, VERSION_LINE.length)) !== VERSION_LINE) {
-    throw new Damaged("This is not a letter, or not whole.");
-  }
+/** Whether `data` begins as an age file that is not armored. */
+export function isBinary(data: Uint8Array): boolean {
+  return String.fromCharCode(...data.subarray(0, VERSION_LINE.length)) === VERSION_LINE;
+}
+
+function checkBinary(data: Uint8Array): void {
+  if (!isBinary(data)) throw new Damaged("This is not a letter, or not whole.");
 }
 
 function iterate(chunks: Chunks): AsyncIterator<Uint8Array, void> {

@@ -2,9 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { hex, unutf8, utf8 } from "../../../src/core/bytes";
+import { NAMESPACE } from "../../../src/core/bond/letter";
 import { decode, encode, entryName, FileNote, Mail, oneLineEnd } from "../../../src/core/bond/mail";
 import { quote, unquote } from "../../../src/core/bond/quoted";
 import { padded } from "../../../src/core/bond/tar";
+import { VerifyKey } from "../../../src/core/crypto/signing";
+import * as sshsig from "../../../src/core/crypto/sshsig";
 import { Damaged, Mistaken } from "../../../src/core/errors";
 import { hasTwin, Twin } from "../../twin";
 import { type Scenario, scenarios } from "../../vectors";
@@ -54,6 +57,11 @@ describe("the vectors of mails", () => {
     expect(unutf8(encode(said)).startsWith(eml)).toBe(true);
     expect(decode(encode(said))).toEqual(said);
     expect(encode(said).length).toBe(vector.number("length"));
+    const signer = new VerifyKey(vector.bytes("signer"));
+    const check = (data: Uint8Array) => () =>
+      sshsig.verify(signer, data, vector.text("signature"), { namespace: NAMESPACE });
+    expect(check(encode(said))).not.toThrow();
+    expect(check(encode(new Mail({ ...said, subject: "another" })))).toThrow(Damaged);
     vector.each("files").forEach((file, at) => {
       expect(entryName(at + 1, file.text("name"))).toBe(file.text("entry"));
     });
