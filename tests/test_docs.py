@@ -162,7 +162,7 @@ def test_every_test_that_the_threat_model_leans_on_is_there():
 
     assert leaned_on <= set(rows)
     for row in rows.values():
-        files = re.findall(r"`((?:tests|torture|fuzz)/[\w/.]+)`", row)
+        files = re.findall(r"`((?:tests|torture|fuzz|web/tests)/[\w/.]+)`", row)
         assert files
         assert all((TOP / file).exists() for file in files), row
 

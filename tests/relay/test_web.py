@@ -33,13 +33,13 @@ SNAPSHOT = {
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": (
-        "accelerometer=(), ambient-light-sensor=(), autoplay=(self), bluetooth=(), browsing-topics=(), "
+        "accelerometer=(), autoplay=(self), browsing-topics=(), "
         "camera=(self), clipboard-read=(), clipboard-write=(self), compute-pressure=(), display-capture=(), "
         "encrypted-media=(), fullscreen=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), "
         "identity-credentials-get=(), idle-detection=(), keyboard-map=(), local-fonts=(), magnetometer=(), "
         "microphone=(self), midi=(), otp-credentials=(), payment=(), picture-in-picture=(), "
         "publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(self), serial=(), "
-        "storage-access=(), sync-xhr=(), usb=(), web-share=(self), window-management=(), "
+        "storage-access=(), sync-xhr=(), usb=(), window-management=(), "
         "xr-spatial-tracking=()"
     ),
     "referrer-policy": "no-referrer",
@@ -108,7 +108,7 @@ def test_a_page_may_ask_for_lens_and_microphone_and_for_no_place_or_motion(relay
     policy = dict(part.split("=") for part in SNAPSHOT["permissions-policy"].split(", "))
 
     allowed = {name for name, to in policy.items() if to != "()"}
-    assert allowed == {"autoplay", "camera", "clipboard-write", "microphone", "screen-wake-lock", "web-share"}
+    assert allowed == {"autoplay", "camera", "clipboard-write", "microphone", "screen-wake-lock"}
     assert {"geolocation", "accelerometer", "gyroscope", "idle-detection"} <= policy.keys() - allowed
 
 

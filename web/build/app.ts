@@ -31,17 +31,21 @@ export function app(): Plugin {
     configResolved(resolved) {
       config = resolved;
     },
-    // The worker is a build of its own, so that it is one classic script at the root.
-    async closeBundle() {
-      if (config.build.watch) return;
-      const folder = resolve(config.root, config.build.outDir);
-      addIntegrity(folder);
-      await buildServiceWorker(config, folder, filesIn(folder));
-      const files = filesIn(folder);
-      refuseReserved(files);
-      writeList(folder, files, version(config.root));
-      config.logger.info(sign(folder));
-      pack(folder);
+    // Only after everything was written, and not at all after a build that failed.
+    writeBundle: {
+      order: "post",
+      sequential: true,
+      async handler() {
+        if (config.build.watch) return;
+        const folder = resolve(config.root, config.build.outDir);
+        addIntegrity(folder);
+        await buildServiceWorker(config, folder, filesIn(folder));
+        const files = filesIn(folder);
+        refuseReserved(files);
+        writeList(folder, files, version(config.root));
+        config.logger.info(sign(folder));
+        pack(folder);
+      },
     },
   };
 }

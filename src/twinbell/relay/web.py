@@ -38,11 +38,11 @@ POLICY = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "svelte-trusted-html twinbell",
 }
-# A lens and a microphone when a person asks for them, and what a share sheet and a ring need; no place, no
-# motion, no screen, no other device (test A3).
-ALLOWED = ("autoplay", "camera", "clipboard-write", "microphone", "screen-wake-lock", "web-share")
+# A lens and a microphone when a person asks for them, and what a ring needs; no place, no motion, no screen, no
+# other device (test A3). Only names that browsers know: they complain of others to the person's console.
+ALLOWED = ("autoplay", "camera", "clipboard-write", "microphone", "screen-wake-lock")
 FORBIDDEN = (
-    "accelerometer", "ambient-light-sensor", "bluetooth", "browsing-topics", "clipboard-read",
+    "accelerometer", "browsing-topics", "clipboard-read",
     "compute-pressure", "display-capture", "encrypted-media", "fullscreen", "gamepad", "geolocation",
     "gyroscope", "hid", "identity-credentials-get", "idle-detection", "keyboard-map", "local-fonts",
     "magnetometer", "midi", "otp-credentials", "payment", "picture-in-picture",
