@@ -1,7 +1,7 @@
 /** A real relay for tests: the program itself, in a folder of its own, on a free port. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -47,6 +47,17 @@ export class RelayProcess {
     return new RelayProcess(/https?:\/\/[^\s",}]+/.exec(line)?.[0] ?? "", child, folder);
   }
 
+  /** Wait until the relay hands out a round of this moment, which it does not before. */
+  async isPast({ local }: { readonly local: string }): Promise<void> {
+    const info = (await (await fetch(`${this.url}/info`)).json()) as { genesis_time: number; period: number };
+    const wanted = Math.ceil((Date.parse(`${local}Z`) / 1000 - info.genesis_time) / info.period) + 1;
+    for (;;) {
+      const latest = (await (await fetch(`${this.url}/public/latest`)).json()) as { round: number };
+      if (latest.round >= wanted) return;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.kill();
@@ -84,6 +95,17 @@ export class TerminalHome {
         },
       }),
     );
+  }
+
+  /** A path beside the home, for files that leave it. */
+  path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  /** Write a file beside the home, and return where it is. */
+  async file(name: string, data: Uint8Array): Promise<string> {
+    await writeFile(this.path(name), data);
+    return this.path(name);
   }
 
   /** Run a command to its end and return what it printed; throws what it said if it failed. */

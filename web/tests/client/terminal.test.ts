@@ -1,7 +1,7 @@
 /** A pair of one browser and one terminal: everything that two terminals can do, in both directions. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Bond } from "../../src/client/api";
+import type { Bond, NewLetter, Wish } from "../../src/client/api";
 import { RelayProcess, type Running, TerminalHome } from "../relay";
 import { Browser, type Page } from "./browser";
 
@@ -97,6 +97,79 @@ test("words that were compared are told to the other side, both ways", async () 
   await page.eventually(async () => (await jun()).peerVerified);
   expect((await jun()).verified).toBe(true);
 });
+
+test("no letter is written before the kit is confirmed", async () => {
+  const bond = await jun();
+
+  await expect(page.api.writeLetter(letterTo(bond))).rejects.toMatchObject({ code: "letter.kit" });
+
+  const { words } = await page.api.kit(bond.id);
+  expect(await page.api.confirmKit(bond.id, typed(words, [0, 7, 23], "wrong"))).toBe(false);
+  expect(await page.api.confirmKit(bond.id, typed(words, [0, 7, 23]))).toBe(true);
+  expect((await jun()).kitConfirmed).toBe(true);
+  await expect(page.api.kit(bond.id)).rejects.toMatchObject({ code: "kit.paper" });
+});
+
+test("a letter with a file is refused before its moment in the terminal, and opens on it", async () => {
+  const bond = await jun();
+  const listening = terminal.start("listen", "--json");
+  const photo = new File([new Uint8Array(300_000).fill(7)], "夏の海.jpg", { type: "image/jpeg" });
+  const wish = soon(4);
+
+  const [id = ""] = await page.api.writeLetter({ ...letterTo(bond), files: [photo], wish });
+  const arrived = await heard(listening, "letter");
+  const early = terminal.run("letter", "open", id, "--into", terminal.path("early"));
+
+  expect(arrived).toMatchObject({ letter: id });
+  await expect(early).rejects.toThrow("ended with 3");
+  listening.end();
+  await relay.isPast(wish);
+  const opened = JSON.parse(
+    await terminal.run("letter", "open", id, "--into", terminal.path("files"), "--json"),
+  ) as { subject: string; text: string; attachments: { name: string; bytes: number }[] };
+  expect(opened).toMatchObject({ subject: "Summer", text: "Dear Jun,\n\nlook." });
+  expect(opened.attachments).toMatchObject([{ name: "夏の海.jpg", bytes: 300_000 }]);
+  const [sent] = await page.api.letters(bond.id);
+  expect(sent).toMatchObject({ id, state: "sent", outgoing: true, subject: "Summer", fileCount: 1 });
+});
+
+test("a letter with a file from the terminal is refused before its moment, and opens on it", async () => {
+  const bond = await jun();
+  const file = await terminal.file("dusk.png", new Uint8Array(200_000).fill(3));
+  const text = await terminal.file("letter.txt", new TextEncoder().encode("Guten Abend."));
+
+  await terminal.run("letter", "write", text, "--subject", "Dusk", "--opens", "in 4s", "--attach", file);
+  const { letter: id = "" } = await page.until("letters", (event) => event.arrived === true);
+
+  const waiting = (await page.api.letters(bond.id)).find((each) => each.id === id);
+  expect(waiting).toMatchObject({ state: "waiting", outgoing: false, subject: null });
+  expect(waiting?.seal.strength).toBe("courtesy"); // the relay runs on this very machine
+  await expect(page.api.openLetter(id)).rejects.toMatchObject({ name: "NotYet", code: "letter.early" });
+  await page.until("news", ({ news }) => news.kind === "ready" && news.facts["letter"] === id);
+  const opened = await page.api.openLetter(id);
+  expect(opened).toMatchObject({ from: "Jun", subject: "Dusk", text: "Guten Abend." });
+  expect(opened.files).toMatchObject([{ name: "dusk.png", type: "image/png", bytes: 200_000 }]);
+  expect(new Uint8Array(await opened.files[0]!.content.arrayBuffer())).toEqual(
+    new Uint8Array(200_000).fill(3),
+  );
+  const after = (await page.api.letters(bond.id)).find((each) => each.id === id);
+  expect(after).toMatchObject({ state: "opened", subject: "Dusk", fileCount: 1 });
+});
+
+function letterTo(bond: Bond): NewLetter {
+  const what = { subject: "Summer", text: "Dear Jun,\n\nlook.", files: [] };
+  return { bond: bond.id, ...what, wish: null, years: 1, hold: "balance" };
+}
+
+/** The words at these places, as typed from paper. */
+function typed(words: readonly string[], places: readonly number[], instead?: string): Map<number, string> {
+  return new Map(places.map((at) => [at, instead ?? words[at] ?? ""]));
+}
+
+/** A moment so many seconds ahead, as a person names it. */
+function soon(s: number): Wish {
+  return { local: new Date(Date.now() + s * 1000).toISOString().slice(0, 19), zone: "Etc/UTC" };
+}
 
 /** The bond with the terminal. */
 async function jun(): Promise<Bond> {

@@ -1,0 +1,76 @@
+/**
+ * Every exact reason for which something is refused: what a catalogue has a sentence for.
+ *
+ * `code` of a `Refusal` is one of these, or not there; then its `name` has a sentence of its own. Behind each stands
+ * what has happened, and the facts that come with it.
+ */
+
+export const CODES = [
+  // The home
+  "home.elsewhere", // another window of this browser holds the home; `takeOver` brings it here
+  "vault.damaged", // the database of this browser is damaged, or its key is gone: start anew with the kit
+  "vault.newer", // a newer Twinbell has written it: load the page anew
+  "vault.private", // the browser lets nothing be kept here: a private window, or storage is blocked
+  "vault.unwritten", // the browser could not write, and did not say why
+  "storage.full", // there is no room left on this device
+  "fault", // an error of ours that nobody foresaw
+
+  // Relays
+  "relay.address", // this is not the address of a relay
+  "relay.unreachable", // nobody answered: offline, or the relay is down. relay
+  "relay.not", // what answers there is no relay. relay
+  "relay.full", // it is full, or this was too fast; it goes later. relay
+  "relay.refuses", // it did not take what was sent, twice
+
+  // Bells
+  "name", // what one is called has 1 to 64 characters, all of them visible
+  "bell.long", // this is too long to be a code
+  "bell.shape", // a spoken code is a number and three words
+  "bell.word", // one of the words is not in the list
+  "words.unknown", // the same, for the words of a kit
+  "bell.count", // there are not three words
+  "bell.relay", // the code does not say at which relay, or says what is none
+  "bell.link", // this link does not lead to a bell
+  "bell.cut", // the link is not whole, or a letter of it is wrong
+  "bell.own", // this bell was given by oneself
+  "bell.burnt", // it burnt before it hung
+  "bell.joined", // it has become a bond already, so it cannot be taken back
+  "bell.gone", // it was taken back while it was being answered
+
+  // Bonds and kits
+  "bond.none", // there is no such bond here
+  "bond.parted", // this bond has ended
+  "kit.paper", // the kit was confirmed: its words are on paper and only there
+  "kit.line", // the page has no line relay, inbox or peer
+  "kit.count", // the page does not have 24 words
+  "kit.digits", // a line of the page has other digits than 0 to 9 and a to f, or too few
+  "kit.checksum", // the words do not fit together: one of them is another
+
+  // Letters
+  "letter.none", // there is no such letter here
+  "letter.kit", // no letter before the kit of this bond is confirmed
+  "letter.empty", // there is nothing in it
+  "letter.files", // more than 1000 files
+  "letter.large", // more than 1 GiB of files
+  "letter.file-changed", // a file changed while it was being sealed. name
+  "letter.gone", // the file of a letter that was to go is not there any more
+  "letter.early", // it is not yet time. round, opensS, keeper
+  "letter.clock", // this device says that it is time, and the beacon says that it is not. relay, opensS
+  "letter.damaged", // it came damaged, or its file has changed on this device
+  "beacon.unreachable", // nobody handed out the round. round, keeper, asked or relay
+  "beacon.retired", // its chain has ended, and its key is gone. keeper
+  "beacon.damaged", // a relay handed out a signature that is not the round's. relay, round
+
+  // Wishes
+  "wish.moment", // this is no moment
+  "wish.none", // there is no such day or time
+  "wish.passed", // this moment has passed
+  "wish.far", // beyond the year 2999
+  "wish.zone", // there is no such time zone
+  "wish.february", // a year has no 29 February: choose 28 February or 1 March. year
+  "wish.ambiguous", // a unit that could mean two
+  "wish.amount", // an amount that is too large or none
+  "wish.years", // a letter returns for 100 years at most
+] as const;
+
+export type Code = (typeof CODES)[number];
