@@ -96,6 +96,7 @@ class CameBack(Frozen):
     """The person came back from paper: this pendant is of `paper.restore`, and saved for the first time."""
 
     root: Root
+    leap: int = 0  # past epochs that this keyring may not know of, where it did not come from the slot
 
 
 class Parted(Frozen):

@@ -308,27 +308,30 @@ class Keyring:
         fresh = Prekey.generate(self.prekeys[-1].number + 1, now_s, random)
         return replace(self, prekeys=(*self.prekeys, fresh))
 
-    def with_inbox(self, random: Random) -> "Keyring":
+    def with_inbox(self, random: Random, *, leap: int = 0) -> "Keyring":
         """Return the keyring with a fresh inbox key and deposit token: the old ones are known to a thief."""
         keys = (*self.inbox_keys, (self.epoch, random(SEED_BYTES)))[-INBOX_KEYS_MAX:]
         return replace(
             self,
             inbox_keys=keys,
             deposit_peer=random(TOKEN_BYTES),
-            generation=self.generation + 1,
+            generation=self.generation + 1 + leap,
         )
 
-    def with_epoch(self, device: Device, now_s: int, random: Random) -> "Keyring":
-        """Return the keyring of a new epoch, in which only `device` is left: all that a thief knew is new."""
+    def with_epoch(self, device: Device, now_s: int, random: Random, *, leap: int = 0) -> "Keyring":
+        """Return the keyring of a new epoch, in which only `device` is left: all that a thief knew is new.
+
+        `leap` goes past epochs and generations that a keyring from elsewhere may not know of.
+        """
         fresh = replace(
             self,
-            epoch=self.epoch + 1,
+            epoch=self.epoch + 1 + leap,
             identities=(*self.identities, random(SEED_BYTES)),
             letters=(*self.letters, random(SEED_BYTES)),
             deposit_self=random(TOKEN_BYTES),
             devices=((device.id, device.recipient),),
         )
-        return fresh.with_prekey(now_s, random).with_inbox(random)
+        return fresh.with_prekey(now_s, random).with_inbox(random, leap=leap)
 
     def parted(self, now_s: int) -> "Keyring":
         """Return the keyring of a bond that ends now; its generation shows a relay's backup to be older."""

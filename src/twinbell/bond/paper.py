@@ -51,18 +51,19 @@ def restore(keyring: Keyring, root: Root, *, random: Random = fresh) -> Pendant:
 
 def came_back(pendant: Pendant, event: ev.CameBack, now_s: int, random: Random) -> Step:
     pendant = replace(pendant, restored_s=now_s, daily_s=now_s)
-    pendant, renewed = new_epoch(pendant, event.root, now_s, random)
+    # By the epoch before: the new one travels in a blob, and what names it would come before it.
     content: Record = {"device": pendant.device.id}
     signed = control.sign(pendant.keyring, control.RESTORED, content, now_s, root=event.root)
+    pendant, renewed = new_epoch(pendant, event.root, now_s, random, leap=event.leap)
     pendant, told = deposit(pendant, signed, now_s, random, by_person=False)
     pendant, copies = copied(pendant, now_s, random)
     return pendant, (*renewed, *told, *copies)
 
 
-def new_epoch(pendant: Pendant, root: Root | None, now_s: int, random: Random) -> Step:
+def new_epoch(pendant: Pendant, root: Root | None, now_s: int, random: Random, *, leap: int = 0) -> Step:
     """Begin a new epoch. The old inbox key stays for what is under way; the old deposit token ends."""
     before = pendant.keyring
-    after = before.with_epoch(pendant.device, now_s, random)
+    after = before.with_epoch(pendant.device, now_s, random, leap=leap)
     signed = control.sign_epoch(before, after, now_s, root=root)
     pendant = replace(pendant.with_keyring(after), inbox_used_s=0)
     pendant, told = deposit(pendant, signed, now_s, random, by_person=False)
