@@ -13,6 +13,8 @@
  *     ACK channel upto                    →         (after the commit)
  *                                         ←    ACKED channel upto
  *                                         ←    PROBLEM channel code about
+ *
+ * The frames of a room are in `room.ts`.
  */
 
 import { bigEndian, concat, fromBigEndian, hex } from "../bytes";
@@ -27,6 +29,8 @@ import {
   TOKEN_BYTES,
 } from "./limits";
 import { BY_CODE, FAULT, type Problem } from "./problems";
+import * as room from "./room";
+import type { RoomFrame } from "./room";
 
 export const NO_ID = new Uint8Array(ID_BYTES); // in a PROBLEM that is about no deposit
 export const CHANNEL_MAX = 0xffff;
@@ -118,7 +122,7 @@ export interface Trouble {
   readonly about: Uint8Array;
 }
 
-export type Frame = Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble;
+export type Frame = Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble | RoomFrame;
 
 /** Return the bytes of a frame; throw `Mistaken` for one that `parse` would refuse. */
 export function toBytes(frame: Frame): Uint8Array<ArrayBuffer> {
@@ -150,6 +154,8 @@ export function toBytes(frame: Frame): Uint8Array<ArrayBuffer> {
       return concat(head(ACKED), bigEndian(frame.upto, 8));
     case "Trouble":
       return concat(head(PROBLEM), Uint8Array.of(frame.problem.code), exactly(frame.about, ID_BYTES));
+    default:
+      return room.toBytes(frame);
   }
 }
 
@@ -172,7 +178,7 @@ export function parse(data: Uint8Array): Frame {
   const fields = new Fields(data);
   const kind = fields.number(1);
   const parser = PARSERS[kind];
-  if (!parser) throw new Damaged("This frame is of a kind that is not known.");
+  if (!parser) return room.parse(data);
   const frame = parser(fields, fields.number(2));
   if (!fields.ended) throw new Damaged("This frame has the wrong length.");
   return frame;

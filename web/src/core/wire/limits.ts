@@ -51,6 +51,13 @@ export const PAIRING_WAIT_S_MAX = 25; // a long poll is answered before proxies 
 export const NAMEPLATE_DIGITS_MAX = 9; // spoken, so short; grows only when the short ones are taken
 export const NAMEPLATE_LINK_CHARS = 26; // 16 random bytes in base32: nobody finds a link's mailbox by trying
 
+// --- rooms
+
+export const ROOM_SAY_BYTES_MAX = 2_048; // the first frame of a meeting has 1219, those after the greeting 512
+export const ROOM_SAYS_PER_S = 8; // from one seat: twice the beat of a client
+export const ROOM_SAYS_BURST = 256; // likewise at once: what a phone held back while its network was away
+export const ROOMS_PER_SOCKET_MAX = 4; // a person is in one room; more only while one reconnects
+
 // --- requests
 
 export const PING_S = 20; // a socket that is silent for so long is asked, and closed after as much again

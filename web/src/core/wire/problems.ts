@@ -61,6 +61,7 @@ export const CONFLICT = problem(
   "The same name was already used for something else.",
 );
 export const BURNT = problem("burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one.");
+export const TAKEN = problem("taken", 20, 409, Conflict, "Somebody else has taken this place in the room.");
 export const STALE = problem("stale", 8, 412, Conflict, "Somebody else changed this first.");
 export const TOO_LARGE = problem("too-large", 9, 413, Refused, "This is larger than the relay takes.");
 export const RANGE = problem("range", 10, 416, Refused, "There is no such part of it.");
@@ -95,6 +96,7 @@ export const PROBLEMS: readonly Problem[] = [
   SLOW,
   CONFLICT,
   BURNT,
+  TAKEN,
   STALE,
   TOO_LARGE,
   RANGE,
