@@ -18,7 +18,9 @@ export const SECRET_BYTES = 32;
 
 const MLKEM_SEED_BYTES = 64;
 const MLKEM_PUBLIC_BYTES = 1184;
+const MLKEM_VECTOR_BYTES = 1152; // of the public key: 768 coefficients of twelve bits, then a seed
 const MLKEM_CIPHERTEXT_BYTES = 1088;
+const Q = 3329;
 const LABEL = utf8("\\.//^\\"); // draft §5.3; drawn, it is an X-wing
 
 export interface Encapsulated {
@@ -50,10 +52,9 @@ export function encapsulate(publicKey: Uint8Array, random: Random = randomBytes)
   // Chance in the draft's order, so that its vectors can be made: 32 bytes for ML-KEM, then 32 for X25519.
   const message = random(32);
   const ephemeral = random(32);
-  const refusal = "This is not an X-Wing public key.";
-  // A coefficient that is not reduced, or a point of low order.
-  const m = damaged(refusal, () => ml_kem768.encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_BYTES), message));
-  const secretX = damaged(refusal, () => x25519.getSharedSecret(ephemeral, publicX));
+  if (!isReduced(publicKey)) throw new Damaged("This is not an X-Wing public key.");
+  const m = ml_kem768.encapsulate(publicKey.subarray(0, MLKEM_PUBLIC_BYTES), message);
+  const secretX = exchange(ephemeral, publicX, "This is not an X-Wing public key.");
   const ciphertextX = x25519.getPublicKey(ephemeral);
   return {
     ciphertext: concat(m.cipherText, ciphertextX),
@@ -74,9 +75,7 @@ export function decapsulate(seed: Uint8Array, ciphertext: Uint8Array): Uint8Arra
   }
   const { mlkem, scalar, publicX } = expand(seed);
   const ciphertextX = ciphertext.subarray(MLKEM_CIPHERTEXT_BYTES);
-  const secretX = damaged("This is not an X-Wing ciphertext.", () =>
-    x25519.getSharedSecret(scalar, ciphertextX),
-  );
+  const secretX = exchange(scalar, ciphertextX, "This is not an X-Wing ciphertext.");
   const secretM = ml_kem768.decapsulate(ciphertext.subarray(0, MLKEM_CIPHERTEXT_BYTES), mlkem.secretKey);
   return combine(secretM, secretX, ciphertextX, publicX);
 }
@@ -111,11 +110,20 @@ function combine(
   return sha3_256(concat(secretM, secretX, ciphertextX, publicX, LABEL));
 }
 
-/** The lengths are right by now, so whatever these two libraries throw is about what came from outside. */
-function damaged<T>(sentence: string, act: () => T): T {
+/** FIPS 203 §7.2. The library compares a key with its own encoding of it, which leaves out the reduction. */
+function isReduced(publicKey: Uint8Array): boolean {
+  for (let at = 0; at < MLKEM_VECTOR_BYTES; at += 3) {
+    const [low, middle, high] = [publicKey[at]!, publicKey[at + 1]!, publicKey[at + 2]!];
+    if ((low | ((middle & 15) << 8)) >= Q || ((middle >> 4) | (high << 4)) >= Q) return false;
+  }
+  return true;
+}
+
+/** Return the shared secret; throw `Damaged` for a point of low order, with which it would be all zeros. */
+function exchange(scalar: Uint8Array, point: Uint8Array, refusal: string): Uint8Array {
   try {
-    return act();
+    return x25519.getSharedSecret(scalar, point);
   } catch {
-    throw new Damaged(sentence);
+    throw new Damaged(refusal);
   }
 }
