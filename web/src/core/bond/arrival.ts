@@ -8,16 +8,17 @@
 import { compare, same } from "../bytes";
 import { encode, type RecordValue } from "../encoding";
 import { Damaged, NotForMe } from "../errors";
+import { type About, isLater, isSame, type Portrait, type Told, toldAt } from "./about";
 import { DAY_S, type Gap, isIn, type Receiving, type Verdict } from "./chain";
 import * as control from "./control";
 import * as envelope from "./envelope";
 import { type Effect, type Event, tell } from "./event";
-import { Body, type Content, type Control, digest, GAPS_MAX, read } from "./message";
+import { Body, type Content, type Control, digest, GAPS_MAX, type Letter, read } from "./message";
+import { peerRestored } from "./paper";
 import { type Pendant, UNOPENED_MAX } from "./pendant";
 import { copied, type Now, sendControl, type Step } from "./writing";
 
 export const SOUND_WITHIN_S = 300; // an older ring is a line, not a sound
-export const SOUNDS_AN_HOUR_MAX = 20;
 export const UNOPENED_KEPT_S = 30 * DAY_S;
 
 export async function arrived(before: Pendant, event: Event<"Arrived">, now: Now): Promise<Step> {
@@ -28,8 +29,10 @@ export async function arrived(before: Pendant, event: Event<"Arrived">, now: Now
   const isOurs = sender === before.bond.role;
   const body = attempt(() => Body.parse(opened.body));
   if (body === null) return [before, keptFor("", opened.body)];
-  const known = before.chainOf(sender, body.device);
   const { n, prev, sentS } = body;
+  const heard = before.chainOf(sender, body.device);
+  const isNew = heard.next === 0;
+  const known = isNew && before.restoredS > 0 ? heard.begunAt(n) : heard;
   const link = { n, digest: digest(opened.body), prev, sentS, prekey: opened.prekey };
   const [accepted, verdict] = known.accept(link, nowS);
   if (verdict === "double") return [before, []];
@@ -44,7 +47,7 @@ export async function arrived(before: Pendant, event: Event<"Arrived">, now: Now
   const [chain, dropped] = accepted.trimmed();
   let pendant = before.withChain(sender, chain);
   let effects = chainNews(known, verdict, n, dropped);
-  if (known.next === 0 && pendant.receiving.length > 1 && !isOurs) {
+  if (isNew && pendant.receiving.length > 1 && !isOurs) {
     effects = [tell({ type: "DeviceSeen", device: body.device }), ...effects];
   }
   // From another device of our own: no kind is known for that yet.
@@ -112,7 +115,13 @@ async function saying(pendant: Pendant, body: Body, came: Came, now: Now): Promi
       return [after, [tell({ type: "Knocked", sentS, arrivedS, sound })]];
     }
     case "letter":
-      return [pendant, [{ type: "FetchLetter", letter: content, sentS, again: came.verdict !== "next" }]];
+      return [pendant, [fetchLetter(content, sentS, { again: came.verdict !== "next" })]];
+    case "letter-again":
+      return [pendant, given(pendant, content)];
+    case "about":
+      return aboutTold(pendant, content, toldAt(sentS, body.n, now.nowS));
+    case "portrait":
+      return portraitTold(pendant, content, toldAt(sentS, body.n, now.nowS));
     case "prekey":
       return [newPrekey(pendant, content), []];
     case "missing":
@@ -129,8 +138,35 @@ async function saying(pendant: Pendant, body: Body, came: Came, now: Now): Promi
 /** Say whether a ring or a knock is to be heard, and count it if so. */
 function sounded(pendant: Pendant, arrivedS: number, nowS: number): [Pendant, boolean] {
   const rung = pendant.rung.filter((at) => nowS - 3600 < at && at <= nowS);
-  const sound = nowS - arrivedS < SOUND_WITHIN_S && rung.length < SOUNDS_AN_HOUR_MAX;
+  const sound = nowS - arrivedS < SOUND_WITHIN_S && rung.length < pendant.ringsAnHour;
   return [pendant.with({ rung: sound ? [...rung, nowS] : rung }), sound];
+}
+
+/** Take a letter that is given again; only who came back from paper lacks any, and has asked. */
+function given(pendant: Pendant, { letter, yours, atS }: Content<"letter-again">): readonly Effect[] {
+  if (pendant.restoredS === 0) return [];
+  return [fetchLetter(letter, atS, { again: true, back: true, ours: yours })];
+}
+
+function fetchLetter(
+  letter: Letter,
+  sentS: number,
+  { again, back = false, ours = false }: { again: boolean; back?: boolean; ours?: boolean },
+): Effect {
+  return { type: "FetchLetter", letter, sentS, again, back, ours };
+}
+
+function aboutTold(pendant: Pendant, { birthday, zone, place }: About, told: Told): Step {
+  if (!isLater(told, pendant.aboutTold)) return [pendant, []];
+  const about = { birthday, zone, place };
+  const news = isSame(about, pendant.aboutTheirs) ? [] : [tell({ type: "AboutChanged", about })];
+  return [pendant.with({ aboutTheirs: about, aboutTold: told }), news];
+}
+
+function portraitTold(pendant: Pendant, { size, pixels }: Portrait, told: Told): Step {
+  if (!isLater(told, pendant.portraitTold)) return [pendant, []];
+  const kept: Effect = { type: "KeepPortrait", portrait: { size, pixels }, ours: false };
+  return [pendant.with({ portraitTold: told }), [kept, tell({ type: "PortraitChanged" })]];
 }
 
 function newPrekey(pendant: Pendant, { epoch, prekey }: Content<"prekey">): Pendant {
@@ -142,11 +178,13 @@ function newPrekey(pendant: Pendant, { epoch, prekey }: Content<"prekey">): Pend
 /** Note what the peer has not got; it is answered with the day's maintenance, never at once. */
 function asked(pendant: Pendant, { gaps, above }: Content<"missing">): Pendant {
   const last = pendant.sending.next - 1;
-  const isOurs = (device: Uint8Array): boolean => same(device, pendant.device.id);
-  const ours = [
-    ...gaps.filter(([device]) => isOurs(device)).map(([, first, to]) => [first, Math.min(to, last)] as const),
-    ...above.filter(([device]) => isOurs(device)).map(([, n]) => [n + 1, last] as const),
-  ];
+  const isOurs = ([device]: readonly [Uint8Array, ...unknown[]]): boolean => same(device, pendant.device.id);
+  const ours = gaps.filter(isOurs).map(([, first, to]): [number, number] => [first, Math.min(to, last)]);
+  if (above.length > 0) {
+    // A device that is not named was never heard.
+    const [, named] = above.findLast(isOurs) ?? [null, -1];
+    ours.push([named + 1, last]);
+  }
   const ranges = new Map<string, readonly [number, number]>();
   for (const range of [...pendant.asked, ...ours.filter(([first, to]) => first <= to)]) {
     ranges.set(range.join("-"), range);
@@ -178,6 +216,10 @@ export async function controlled(
         return peerVerified(pendant, judged);
       case control.RECEIPTS:
         return peerReceipts(pendant, judged);
+      case control.RESTORED:
+        return await peerRestored(pendant, judged, now);
+      case control.IDENTITIES:
+        return [pendant.with({ identities: control.acceptIdentities(judged) }), []];
       default:
         return [pendant, kept];
     }

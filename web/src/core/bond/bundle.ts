@@ -13,7 +13,7 @@ import { Chain } from "../wire/beacon";
 import { ID_BYTES as BOX_BYTES, TOKEN_BYTES } from "../wire/limits";
 import { Frozen } from "./frozen";
 import { fingerprint, RELAY_URL_LENGTH_MAX } from "./kit";
-import { Fields } from "./record";
+import { Fields, isVisible } from "./record";
 
 export const LABEL_BUNDLE = utf8("twinbell/v1/bundle"); // ‖ record: what identity and root sign
 
@@ -161,8 +161,7 @@ export class Bundle extends Frozen<BundleFields> {
 /** Return `name` if a person can be called so; throw `Damaged` if not. */
 export function checkName(name: string): string {
   // A name is shown on the other's screen and terminal: nothing in it may move the cursor.
-  const isVisible = !/[\p{C}\p{Z}]/u.test(name.replaceAll(" ", ""));
-  if (!name.trim() || !isVisible || [...name].length > NAME_LENGTH_MAX) {
+  if (!isVisible(name, NAME_LENGTH_MAX)) {
     throw new Damaged(`A name has 1 to ${NAME_LENGTH_MAX} characters, all of them visible.`, {
       code: "name",
     });

@@ -11,6 +11,9 @@
  *
  * Below the thousand no hash is left, and of forks the last five hundred are known. What comes there again is a
  * double if it was sent no later than what was forgotten, and a fork if it was sent since.
+ *
+ * One who came back from paper begins in the middle of the other's chain. What lies before the first body is not
+ * missing; what comes of it all the same is late.
  */
 
 import { bigEndian, concat, fromBigEndian, same } from "../bytes";
@@ -87,6 +90,8 @@ type Day = readonly [day: number, top: number];
 interface ReceivingFields {
   readonly device: Uint8Array;
   readonly next: number;
+  /** Where we began to know it: above 0 for who came back from paper. */
+  readonly begun: number;
   /** An entry for each counter from `floor` to `next`; zeros where nothing came. */
   readonly recent: Uint8Array;
   /** The latest that anything below `floor` was sent. */
@@ -105,6 +110,7 @@ interface ReceivingFields {
 
 const NEW = {
   next: 0,
+  begun: 0,
   recent: new Uint8Array(),
   forgottenS: 0,
   gaps: [],
@@ -127,6 +133,11 @@ export class Receiving extends Frozen<ReceivingFields> {
     return this.next - Math.floor(this.recent.length / ENTRY);
   }
 
+  /** Return the chain as one who has nothing before body `n`, and misses nothing of it. */
+  begunAt(n: number): Receiving {
+    return this.with({ next: n, begun: n });
+  }
+
   /** Return the chain with this body in it, and what the body is to it. A double changes nothing. */
   accept(link: Link, nowS: number): [Receiving, Verdict] {
     const verdict = this.#verdict(link);
@@ -139,7 +150,8 @@ export class Receiving extends Frozen<ReceivingFields> {
     });
     if (n >= this.next) chain = chain.#extended(n, entry, nowS);
     else if (same(this.#entry(n), NOTHING) || n < this.floor) chain = chain.#filled(n, entry);
-    if (verdict === "fork") chain = chain.#forking(entry);
+    // Before the beginning, its hash is kept nowhere else.
+    if (verdict === "fork" || n < this.begun) chain = chain.#forking(entry);
     return [chain, verdict];
   }
 
@@ -147,6 +159,7 @@ export class Receiving extends Frozen<ReceivingFields> {
     if (n >= this.next) return this.#follows(n, prev) ? "next" : "fork";
     const known = this.#entry(n);
     if (isOf(known, digest) || this.#forked(digest)) return "double";
+    if (n < this.begun) return sentS <= this.forksForgottenS ? "double" : "late";
     if (this.gaps.some((gap) => isIn(gap, n)) || (same(known, NOTHING) && n >= this.floor)) return "late";
     // What is forgotten at this counter: the body itself below the floor, and perhaps a fork anywhere.
     const forgottenS = Math.max(this.forksForgottenS, n < this.floor ? this.forgottenS : 0);
@@ -161,10 +174,7 @@ export class Receiving extends Frozen<ReceivingFields> {
   }
 
   #forked(digest: Uint8Array): boolean {
-    for (let at = 0; at < this.forks.length; at += ENTRY) {
-      if (isOf(this.forks.subarray(at, at + ENTRY), digest)) return true;
-    }
-    return false;
+    return entriesOf(this.forks).some((entry) => isOf(entry, digest));
   }
 
   #entry(n: number): Uint8Array {
@@ -215,8 +225,13 @@ export class Receiving extends Frozen<ReceivingFields> {
     if (this.gaps.some((gap) => isIn(gap, n))) return this;
     return this.with({
       recent: n >= this.floor ? this.#recentWith(n, NOTHING) : this.recent,
+      forks: n < this.begun ? this.#forksWithout(digest) : this.forks,
       gaps: [...this.gaps, { first: n, last: n, sinceS: nowS, told: true }],
     });
+  }
+
+  #forksWithout(digest: Uint8Array): Uint8Array {
+    return concat(...entriesOf(this.forks).filter((entry) => !isOf(entry, digest)));
   }
 
   /** Return the chain with no more gaps than are kept, and those that were given up. */
@@ -237,6 +252,7 @@ export class Receiving extends Frozen<ReceivingFields> {
     return {
       device: this.device,
       next: this.next,
+      begun: this.begun,
       recent: this.recent,
       forgotten: this.forgottenS,
       gaps: this.gaps.map((gap) => [gap.first, gap.last, gap.sinceS, gap.told]),
@@ -253,6 +269,7 @@ export class Receiving extends Frozen<ReceivingFields> {
     return new Receiving({
       device: fields.data("device", DEVICE_BYTES),
       next: fields.number("next"),
+      begun: fields.has("begun") ? fields.number("begun") : 0,
       recent: fields.dataUpTo("recent", WINDOW * ENTRY),
       forgottenS: fields.number("forgotten"),
       gaps: fields.items("gaps", 2 * GAPS_MAX).map(readGap),
@@ -268,6 +285,10 @@ export class Receiving extends Frozen<ReceivingFields> {
 function readGap(value: Value): Gap {
   const [first, last, sinceS, told] = row(value, "number", "number", "number", "flag");
   return { first, last, sinceS, told };
+}
+
+function entriesOf(data: Uint8Array): Uint8Array[] {
+  return Array.from({ length: data.length / ENTRY }, (_, at) => data.subarray(at * ENTRY, (at + 1) * ENTRY));
 }
 
 /** Say whether an entry is that of the body with this hash. */
@@ -287,11 +308,8 @@ function without(gap: Gap, n: number): Gap[] {
 /** Return the last `most` entries, and the latest that any that goes was sent. */
 function kept(entries: Uint8Array, most: number, forgottenS: number): [Uint8Array, number] {
   const cut = Math.max(0, entries.length - most * ENTRY);
-  let latestS = forgottenS;
-  for (let at = 0; at < cut; at += ENTRY) {
-    latestS = Math.max(latestS, 60 * fromBigEndian(entries.subarray(at + SHORT, at + ENTRY)));
-  }
-  return [entries.slice(cut), latestS];
+  const gone = entriesOf(entries.subarray(0, cut)).map((entry) => 60 * fromBigEndian(entry.subarray(SHORT)));
+  return [entries.slice(cut), Math.max(forgottenS, ...gone)];
 }
 
 /** Return `days` with `n` as today's: the newest three and one older are enough for `head`. */

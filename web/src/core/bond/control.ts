@@ -5,6 +5,8 @@
  *     inbox      my inbox key, deposit token and prekey are new root or identity
  *     verified   I have compared the six words                  root or identity
  *     receipts   say, or do not say, when something arrived     root or identity
+ *     restored   I came back from paper, on this new device     root
+ *     identities these keys of mine signed before this one      root or identity
  *
  * The signature is over a label, the bond id and the record. It is needed beside the envelope's own secret:
  * whoever steals that from me could also write *to* me (B writes to A with A's inbox key).
@@ -32,6 +34,9 @@ export const EPOCH = "control-epoch";
 export const INBOX = "control-inbox";
 export const VERIFIED = "control-verified";
 export const RECEIPTS = "control-receipts";
+export const RESTORED = "control-restored";
+export const IDENTITIES = "control-identities";
+export const IDENTITIES_MAX = 256;
 
 interface StandingFields {
   /** A bell counts as the root's word. */
@@ -45,6 +50,7 @@ interface StandingFields {
   readonly inboxAtS: number;
   readonly verifiedAtS: number;
   readonly receiptsAtS: number;
+  readonly restoredAtS: number;
 }
 
 const BY_BELL: StandingFields = {
@@ -56,6 +62,7 @@ const BY_BELL: StandingFields = {
   inboxAtS: 0,
   verifiedAtS: 0,
   receiptsAtS: 0,
+  restoredAtS: 0,
 };
 
 export interface Standing extends StandingFields {}
@@ -76,6 +83,7 @@ export class Standing extends Frozen<StandingFields> {
       inbox_at: this.inboxAtS,
       verified_at: this.verifiedAtS,
       receipts_at: this.receiptsAtS,
+      restored_at: this.restoredAtS,
     };
   }
 
@@ -90,6 +98,7 @@ export class Standing extends Frozen<StandingFields> {
       inboxAtS: fields.number("inbox_at"),
       verifiedAtS: fields.number("verified_at"),
       receiptsAtS: fields.number("receipts_at"),
+      restoredAtS: fields.has("restored_at") ? fields.number("restored_at") : 0,
     });
   }
 }
@@ -151,6 +160,10 @@ export function judge(control: Control, keyring: Keyring, standing: Standing): J
     throw new Damaged("This change was signed for the other direction.");
   }
   const message = concat(LABEL_CONTROL, bond.id, record);
+  // A thief of the identity must not have letters given.
+  if (type === RESTORED && byRoot === null) {
+    throw new Damaged("Only the paper can say that somebody came back from it.");
+  }
   if (byRoot !== null) new VerifyKey(peer.root).verify(byRoot, message);
   else if (byIdentity === null) throw new Damaged("This change is not signed.");
   else verifyAny(byIdentity, message, identities(type, peer, standing));
@@ -188,6 +201,14 @@ export function acceptInbox(judged: Judged, peer: Bundle, standing: Standing): A
   if (judged.fields.number("epoch") !== peer.epoch || inbox.generation <= peer.inbox.generation) return null;
   const newest = prekey.number > peer.prekey.number ? prekey : peer.prekey;
   return [peer.with({ inbox, prekey: newest }), standing.with({ inboxAtS: judged.atS })];
+}
+
+/** Return the keys, oldest first, by which the peer's letters were signed before the one of now. */
+export function acceptIdentities(judged: Judged): Uint8Array[] {
+  const keys = judged.fields.items("identities", IDENTITIES_MAX);
+  const known = keys.filter((key) => key instanceof Uint8Array && key.length === 32);
+  if (known.length !== keys.length) throw new Damaged("A key of this list is not what it should be.");
+  return known as Uint8Array[];
 }
 
 /** The higher epoch, and between equals the smaller hash. */

@@ -5,8 +5,9 @@
  */
 
 import type { RecordValue } from "../encoding";
+import type { About, Portrait } from "./about";
 import type { Root } from "./kit";
-import type { Letter, Ring } from "./message";
+import type { Content, Letter, Ring } from "./message";
 
 /** Events, by their names. */
 interface Events {
@@ -18,6 +19,12 @@ interface Events {
   KnockWanted: object;
   /** A letter lies sealed on the disk and shall go. */
   LetterSealed: { readonly letter: Letter };
+  /** A letter of this bond lies at the peer's relay once more, for `GiveLetters`. */
+  LetterGiven: { readonly content: Content<"letter-again"> };
+  /** The person tells the other something of themselves, in the place of what they told before. */
+  AboutWritten: { readonly about: About };
+  /** The person gives the other a portrait of themselves, in the place of the one before. */
+  PortraitDrawn: { readonly portrait: Portrait };
   /** An envelope was in our inbox. `blob` is what `FetchBlob` brought; empty if it was not there. */
   Arrived: { readonly envelope: Uint8Array; readonly arrivedS: number; readonly blob?: Uint8Array };
   /** The letter that this envelope announced did not come as it was sealed, or not at all. */
@@ -26,10 +33,16 @@ interface Events {
   Verified: object;
   /** The person allows, or no longer allows, to say what has arrived. */
   ReceiptsWanted: { readonly on: boolean };
+  /** The person wants so many rings an hour to be sounded at most; nobody else is told. */
+  RingsLimited: { readonly anHour: number };
   /** The kit page is on paper: the root need not lie on this device any longer. */
   KitConfirmed: object;
   /** All other devices of this person are out; `root` where the kit is at hand, which makes it final. */
   DevicesRemoved: { readonly root: Root | null };
+  /** The person came back from paper: this pendant is of `paper.restore`, and saved for the first time. */
+  CameBack: { readonly root: Root };
+  /** The person ends the bond, alone and quietly. */
+  Parted: object;
   /** Time has passed. Safe at any time: what is due once a day is done once a day. */
   Tick: object;
 }
@@ -65,9 +78,24 @@ interface Effects {
   /**
    * Fetch this letter whole to the disk and check its hash; only then acknowledge its envelope.
    *
-   * `again`: it came as a fork, or late: the same letter may be here already.
+   * `again`: it came as a fork, late, or after paper: the same letter may be here already. `back`: it is one of
+   * those that the peer gives because we came back from paper; `ours`: and we have written it.
    */
-  FetchLetter: { readonly letter: Letter; readonly sentS: number; readonly again: boolean };
+  FetchLetter: {
+    readonly letter: Letter;
+    readonly sentS: number;
+    readonly again: boolean;
+    readonly back: boolean;
+    readonly ours: boolean;
+  };
+  /**
+   * Give the peer every letter of this bond again, theirs and ours, each by `LetterGiven` once it is there.
+   *
+   * They came back from paper. Give our portrait again too, by `PortraitDrawn`.
+   */
+  GiveLetters: object;
+  /** Keep this portrait, in the place of the one before. */
+  KeepPortrait: { readonly portrait: Portrait; readonly ours: boolean };
   /** Put this `keyring.age` into the slot of our own inbox. */
   SaveSlot: { readonly sealed: Uint8Array };
   /** Keep the peer's `keyring.age`, in the place of the one before. */
@@ -81,7 +109,7 @@ interface Effects {
 }
 
 /** News, by their names: what a person is told. The sentence of each stands above it; `…` is the other's name. */
-interface Told {
+interface Tidings {
   /** … rang. `sound`: it is fresh, and not one too many, so make it heard; otherwise it becomes one line. */
   Rang: { readonly ring: Ring; readonly sentS: number; readonly arrivedS: number; readonly sound: boolean };
   /** … knocks: they are in the room, or were when it was sent. `sound` as with a ring. */
@@ -106,6 +134,12 @@ interface Told {
   KeysChanged: { readonly final: boolean };
   /** … allows, or no longer allows, to say what has arrived. */
   ReceiptsChanged: { readonly on: boolean };
+  /** … tells you something of themselves. */
+  AboutChanged: { readonly about: About };
+  /** … gives you a portrait of themselves. */
+  PortraitChanged: object;
+  /** … came back from paper, on a new device. Your letters are given to them again. */
+  Restored: { readonly device: Uint8Array };
   /** Somebody who can write to you tried to change something without the right to. Compare the words. */
   ControlRefused: object;
   /** … has received all up to this. */
@@ -117,7 +151,7 @@ type Named<Table, Name extends keyof Table> = { [Each in Name]: { readonly type:
 
 export type Event<Name extends keyof Events = keyof Events> = Named<Events, Name>;
 export type Effect<Name extends keyof Effects = keyof Effects> = Named<Effects, Name>;
-export type News<Name extends keyof Told = keyof Told> = Named<Told, Name>;
+export type News<Name extends keyof Tidings = keyof Tidings> = Named<Tidings, Name>;
 
 /** The effect that tells a person this. */
 export function tell(news: News): Effect<"Tell"> {

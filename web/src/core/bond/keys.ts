@@ -47,6 +47,7 @@ export const WORDS_BYTES = 9; // 66 bits and six zeros
 
 export const KEYRING_BYTES_MAX = 60_000; // sealed and padded it must fit into the relay's slot of 64 KiB
 export const KEYRING_BYTES_MIN = 16_384;
+export const SINK_S = 30 * 86_400; // for so long the one who was parted from meets what an absent person's mailbox is
 export const INBOX_KEYS_MAX = 3; // the newest, and what may still be under way to the two before
 
 /** Who gave the bell and who answered it; the byte that keeps the two directions apart. */
@@ -176,6 +177,8 @@ interface KeyringFields {
   readonly bond: Bond | null;
   /** The other's keys, as they are known now. */
   readonly peer: Bundle | null;
+  /** When this person ended the bond: paper must not begin it again; 0 = they have not. */
+  readonly partedS: number;
 }
 
 export interface Keyring extends KeyringFields {}
@@ -223,6 +226,7 @@ export class Keyring extends Frozen<KeyringFields> {
       devices: [[device.id, device.recipient]],
       bond: null,
       peer: null,
+      partedS: 0,
     });
   }
 
@@ -278,14 +282,20 @@ export class Keyring extends Frozen<KeyringFields> {
     return signed;
   }
 
-  /** Return the record by which the owner sets up the mailbox for this device. */
-  registration(device: Device): RecordValue {
+  /**
+   * Return the record by which the owner sets up the mailbox for this device.
+   *
+   * After parting the peer's token is a sink for a while: it is answered as before, and nothing is kept.
+   */
+  registration(device: Pick<Device, "id" | "collect">): RecordValue {
+    const [peer, self] = [kdf.sha256(this.depositPeer), kdf.sha256(this.depositSelf)];
     return {
       v: VERSION,
       type: "mailbox",
       epoch: this.generation,
       collect: { [hex(device.id)]: kdf.sha256(device.collect) },
-      deposit: { peer: kdf.sha256(this.depositPeer), self: kdf.sha256(this.depositSelf) },
+      deposit: this.partedS > 0 ? { self } : { peer, self },
+      ...(this.partedS > 0 && { sinks: { [hex(peer)]: this.partedS + SINK_S } }),
     };
   }
 
@@ -322,6 +332,11 @@ export class Keyring extends Frozen<KeyringFields> {
       devices: [[device.id, device.recipient]],
     });
     return fresh.withPrekey(nowS, random).withInbox(random);
+  }
+
+  /** Return the keyring of a bond that ended now; the generation tells a relay's backup that it is old. */
+  parted(nowS: number): Keyring {
+    return this.with({ partedS: nowS, generation: this.generation + 1 });
   }
 
   /** Return `keyring.age`: sealed to each device and the kit, padded so that its size tells little. */
@@ -370,6 +385,7 @@ export class Keyring extends Frozen<KeyringFields> {
       devices: this.devices.map((row) => [...row]),
       bond: this.bond ? this.bond.toRecord() : null,
       peer: this.peer ? this.peer.toRecord() : null,
+      ...(this.partedS > 0 && { parted: this.partedS }),
     };
   }
 
@@ -396,6 +412,7 @@ export class Keyring extends Frozen<KeyringFields> {
       devices: fields.items("devices", 32).map((item) => row(item, "bytes", "bytes")),
       bond: fields.has("bond") ? Bond.fromRecord(fields.map("bond")) : null,
       peer: fields.has("peer") ? Bundle.fromRecord(fields.map("peer")) : null,
+      partedS: fields.has("parted") ? fields.number("parted") : 0,
     });
   }
 }

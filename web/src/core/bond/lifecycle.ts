@@ -7,16 +7,22 @@
  * acknowledged to the relay once all that it caused is done. So a crash between any two lines loses nothing: what
  * was not saved comes again, what was saved is carried out again, and doubles are dropped by the chain.
  *
- * Nothing is answered automatically but one thing: new keys of the peer make us renew our inbox key and deposit
- * token, since whoever stole theirs knew ours. What is missing is asked for, and given again, once a day.
+ * Nothing is answered automatically but two things: new keys of the peer make us renew our inbox key and deposit
+ * token, since whoever stole theirs knew ours; and whoever came back from paper, and shows it by their root, is given
+ * their letters again (`paper.ts`). What is missing is asked for, and given again, once a day.
+ *
+ * A bond that its person has ended takes nothing in and sends nothing out.
  */
 
 import { type Random, randomBytes } from "../bytes";
+import { Mistaken, Refused } from "../errors";
+import * as about from "./about";
 import { arrived, notWhole } from "./arrival";
 import * as control from "./control";
 import { tick } from "./daily";
 import type { Event } from "./event";
-import type { Pendant } from "./pendant";
+import { cameBack, newEpoch } from "./paper";
+import { type Pendant, RINGS_AN_HOUR_MAX } from "./pendant";
 import { copied, deposit, type Now, sendControl, type Step } from "./writing";
 
 type Steps = {
@@ -29,19 +35,30 @@ const STEPS: Steps = {
   KnockWanted: (pendant, _, now) => deposit(pendant, { kind: "knock" }, { ...now, byPerson: true }),
   LetterSealed: (pendant, { letter }, now) =>
     deposit(pendant, letter, { ...now, byPerson: true, blobs: [letter.blob] }),
+  LetterGiven: (pendant, { content }, now) =>
+    deposit(pendant, content, { ...now, byPerson: false, blobs: [content.letter.blob] }),
+  AboutWritten: aboutWritten,
+  PortraitDrawn: portraitDrawn,
   Arrived: arrived,
   NotWhole: notWhole,
   Verified: verified,
   ReceiptsWanted: receipts,
+  RingsLimited: ringsLimited,
   KitConfirmed: (pendant) => [pendant.with({ device: pendant.device.with({ root: new Uint8Array() }) }), []],
   DevicesRemoved: devicesRemoved,
+  CameBack: cameBack,
+  Parted: parted,
   Tick: tick,
 };
+
+/** What may happen to a bond that has ended, and changes nothing. */
+const QUIET: ReadonlySet<Event["type"]> = new Set(["Arrived", "NotWhole", "Tick", "Parted"]);
 
 /**
  * Return the pendant after `event`, and the effects in the order in which to carry them out.
  *
- * Throws `Mistaken` for what the program should not have asked; never for what came from outside.
+ * Throws `Mistaken` for what the program should not have asked, and `Refused` for what a person wants of a bond that
+ * they have ended; never for what came from outside.
  */
 export async function step<Name extends Event["type"]>(
   pendant: Pendant,
@@ -49,6 +66,10 @@ export async function step<Name extends Event["type"]>(
   nowS: number,
   random: Random = randomBytes,
 ): Promise<Step> {
+  if (pendant.parted && event.type !== "KitConfirmed") {
+    if (QUIET.has(event.type)) return [pendant, []];
+    throw new Refused("You have ended this bond: nothing goes to them any more.", { code: "bond.parted" });
+  }
   const act: Steps[Name] = STEPS[event.type];
   return act(pendant, event, { nowS, random });
 }
@@ -62,12 +83,34 @@ function receipts(pendant: Pendant, { on }: Event<"ReceiptsWanted">, now: Now): 
   return sendControl(pendant.with({ receiptsOurs: on }), control.RECEIPTS, { on }, now);
 }
 
-/** Begin a new epoch. The old inbox key stays for what is under way; the old deposit token ends. */
+function aboutWritten(pendant: Pendant, event: Event<"AboutWritten">, now: Now): Promise<Step> {
+  const said = about.about(event.about);
+  return deposit(pendant.with({ aboutOurs: said }), { kind: "about", ...said }, { ...now, byPerson: true });
+}
+
+async function portraitDrawn(before: Pendant, event: Event<"PortraitDrawn">, now: Now): Promise<Step> {
+  const portrait = about.portrait(event.portrait);
+  const content = { kind: "portrait", ...portrait } as const;
+  const [pendant, effects] = await deposit(before, content, { ...now, byPerson: true });
+  return [pendant, [{ type: "KeepPortrait", portrait, ours: true }, ...effects]];
+}
+
+function ringsLimited(pendant: Pendant, { anHour }: Event<"RingsLimited">): Step {
+  if (!Number.isInteger(anHour) || anHour < 0 || anHour > RINGS_AN_HOUR_MAX) {
+    throw new Mistaken(`From 0 to ${RINGS_AN_HOUR_MAX} rings an hour can be sounded.`);
+  }
+  return [pendant.with({ ringsAnHour: anHour }), []];
+}
+
 async function devicesRemoved(before: Pendant, event: Event<"DevicesRemoved">, now: Now): Promise<Step> {
-  const keyring = before.keyring.withEpoch(before.device, now.nowS, now.random);
-  const signed = control.signEpoch(before.keyring, keyring, now.nowS, event.root);
-  const renewed = before.withKeyring(keyring).with({ inboxUsedS: 0 });
-  const [saying, told] = await deposit(renewed, signed, { ...now, byPerson: false });
-  const [pendant, copies] = await copied(saying, now);
-  return [pendant, [{ type: "Register", record: pendant.registration }, ...told, ...copies]];
+  const [renewed, told] = await newEpoch(before, event.root, now);
+  const [pendant, copies] = await copied(renewed, now);
+  return [pendant, [...told, ...copies]];
+}
+
+/** End the bond: the peer's token becomes a sink, our keyring says so, and they are told nothing. */
+async function parted(before: Pendant, _: Event<"Parted">, { nowS }: Now): Promise<Step> {
+  const pendant = before.withKeyring(before.keyring.parted(nowS), { copy: false });
+  const register = { type: "Register", record: pendant.registration } as const;
+  return [pendant, [register, { type: "SaveSlot", sealed: await pendant.keyring.seal() }]];
 }

@@ -12,6 +12,7 @@ import * as kdf from "../crypto/kdf";
 import { decodeMap, encode, type RecordValue, type Value } from "../encoding";
 import { Damaged, Mistaken } from "../errors";
 import { DEVICE_BYTES } from "../wire/limits";
+import { type About, aboutToRecord, type Portrait, readAbout, readPortrait } from "./about";
 import { EPOCH_MAX, PublicPrekey } from "./bundle";
 import { type BlobRef, blobFromRecord, blobToRecord, BODY_BYTES_MAX } from "./envelope";
 import { Frozen } from "./frozen";
@@ -102,6 +103,18 @@ interface Kinds {
     /** SHA-256 of letter.eml.age. */
     readonly eml: Uint8Array;
   };
+  /** A letter of this bond for one who came back from paper: theirs and ours, each as it was sealed. */
+  "letter-again": {
+    readonly letter: Letter;
+    /** Whoever reads this has written it. */
+    readonly yours: boolean;
+    /** When it was written, or came: a whole minute. */
+    readonly atS: number;
+  };
+  /** What the sender says of themselves. */
+  about: About;
+  /** An engraving of the sender. */
+  portrait: Portrait;
   /** The sender's newest prekey, of this epoch of theirs. */
   prekey: { readonly epoch: number; readonly prekey: PublicPrekey };
   /** What the sender has not got: counters of the receiver's devices, and all above some, once. */
@@ -154,16 +167,25 @@ const FORMS: { readonly [Kind in keyof Kinds]: Form<Kind> } = {
     read: () => ({ kind: "knock" }),
   },
   letter: {
-    write: ({ id, blob, length, sha256, lock, eml }) => ({ id, blob, bytes: length, sha256, lock, eml }),
+    write: letterToRecord,
+    read: readLetter,
+  },
+  "letter-again": {
+    write: ({ letter, yours, atS }) => ({ ...letterToRecord(letter), yours, at: atS }),
     read: (fields) => ({
-      kind: "letter",
-      id: fields.data("id", 16),
-      blob: fields.data("blob", 16),
-      length: fields.number("bytes", 1, LETTER_BYTES_MAX),
-      sha256: fields.data("sha256", HASH_BYTES),
-      lock: fields.data("lock", HASH_BYTES),
-      eml: fields.data("eml", HASH_BYTES),
+      kind: "letter-again",
+      letter: readLetter(fields),
+      yours: fields.flag("yours"),
+      atS: fields.number("at", 0, SENT_S_MAX),
     }),
+  },
+  about: {
+    write: aboutToRecord,
+    read: (fields) => ({ kind: "about", ...readAbout(fields) }),
+  },
+  portrait: {
+    write: ({ size, pixels }) => ({ size, pixels }),
+    read: (fields) => ({ kind: "portrait", ...readPortrait(fields) }),
   },
   prekey: {
     write: ({ epoch, prekey }) => ({ epoch, prekey: prekey.toRecord() }),
@@ -223,6 +245,22 @@ export function read(kind: string, content: RecordValue): Content | null {
 
 function isKnown(kind: string): kind is keyof Kinds {
   return Object.hasOwn(FORMS, kind);
+}
+
+function letterToRecord({ id, blob, length, sha256, lock, eml }: Letter): RecordValue {
+  return { id, blob, bytes: length, sha256, lock, eml };
+}
+
+function readLetter(fields: Fields): Letter {
+  return {
+    kind: "letter",
+    id: fields.data("id", 16),
+    blob: fields.data("blob", 16),
+    length: fields.number("bytes", 1, LETTER_BYTES_MAX),
+    sha256: fields.data("sha256", HASH_BYTES),
+    lock: fields.data("lock", HASH_BYTES),
+    eml: fields.data("eml", HASH_BYTES),
+  };
 }
 
 function readStep(value: Value): number {

@@ -8,9 +8,10 @@
 import { same } from "../bytes";
 import { decodeMap, encode, type RecordValue, type Value } from "../encoding";
 import { Mistaken } from "../errors";
+import { type About, aboutToRecord, NOTHING_SAID, readAbout, readTold, type Told, toldToRow } from "./about";
 import type { Bundle } from "./bundle";
 import { Receiving, Sending } from "./chain";
-import { Standing } from "./control";
+import { IDENTITIES_MAX, Standing } from "./control";
 import * as envelope from "./envelope";
 import { Frozen } from "./frozen";
 import { type Bond, Device, Keyring, type Role } from "./keys";
@@ -21,6 +22,8 @@ import type { Joined } from "./side";
 export const PENDANT_BYTES_MAX = 1 << 22;
 export const DEVICES_MAX = 32;
 export const UNOPENED_MAX = 64;
+export const RINGS_AN_HOUR = 20; // are sounded unless the person wants fewer
+export const RINGS_AN_HOUR_MAX = 60;
 
 interface PendantFields {
   readonly keyring: Keyring;
@@ -54,6 +57,17 @@ interface PendantFields {
   /** When rings were sounded in the last hour. */
   readonly rung: readonly number[];
   readonly dailyS: number;
+  readonly ringsAnHour: number;
+  readonly aboutOurs: About;
+  readonly aboutTheirs: About;
+  /** When they told it. */
+  readonly aboutTold: Told | null;
+  /** Of the portrait itself, the client keeps the newest. */
+  readonly portraitTold: Told | null;
+  /** By which the peer's letters were signed before, oldest first. */
+  readonly identities: readonly Uint8Array[];
+  /** When this person came back from paper, on this device; 0 = never. */
+  readonly restoredS: number;
 }
 
 const NEW = {
@@ -76,6 +90,13 @@ const NEW = {
   inboxUsedS: 0,
   rung: [],
   dailyS: 0,
+  ringsAnHour: RINGS_AN_HOUR,
+  aboutOurs: NOTHING_SAID,
+  aboutTheirs: NOTHING_SAID,
+  aboutTold: null,
+  portraitTold: null,
+  identities: [],
+  restoredS: 0,
 } satisfies Omit<PendantFields, "keyring" | "device">;
 
 /** The content of a body of ours, or the blob that has it. */
@@ -115,6 +136,11 @@ export class Pendant extends Frozen<PendantFields> {
   /** Whether each may say to the other what has arrived: only while both want it. */
   get receipts(): boolean {
     return this.receiptsOurs && this.receiptsTheirs;
+  }
+
+  /** Whether this person has ended the bond. */
+  get parted(): boolean {
+    return this.keyring.partedS > 0;
   }
 
   /** The record by which the owner sets up this person's mailbox at its relay. */
@@ -217,6 +243,13 @@ export class Pendant extends Frozen<PendantFields> {
       inbox_used: this.inboxUsedS,
       rung: this.rung,
       daily: this.dailyS,
+      rings_an_hour: this.ringsAnHour,
+      about_ours: aboutToRecord(this.aboutOurs),
+      about_theirs: aboutToRecord(this.aboutTheirs),
+      about_told: toldToRow(this.aboutTold),
+      portrait_told: toldToRow(this.portraitTold),
+      identities: this.identities,
+      restored: this.restoredS,
     };
   }
 
@@ -244,6 +277,7 @@ export class Pendant extends Frozen<PendantFields> {
       inboxUsedS: fields.number("inbox_used"),
       rung: fields.items("rung", 1024).filter((at) => typeof at === "number"),
       dailyS: fields.number("daily"),
+      ...later(fields),
     });
   }
 
@@ -256,4 +290,18 @@ export class Pendant extends Frozen<PendantFields> {
   static fromBytes(data: Uint8Array): Pendant {
     return Pendant.fromRecord(decodeMap(data, { bytesMax: PENDANT_BYTES_MAX }));
   }
+}
+
+/** Return the fields that the first Twinbell did not write; nothing where it has written this. */
+function later(fields: Fields): Partial<PendantFields> {
+  if (!fields.has("rings_an_hour")) return {};
+  return {
+    ringsAnHour: fields.number("rings_an_hour", 0, RINGS_AN_HOUR_MAX),
+    aboutOurs: readAbout(new Fields(fields.map("about_ours"), "about")),
+    aboutTheirs: readAbout(new Fields(fields.map("about_theirs"), "about")),
+    aboutTold: fields.has("about_told") ? readTold(fields.items("about_told", 2)) : null,
+    portraitTold: fields.has("portrait_told") ? readTold(fields.items("portrait_told", 2)) : null,
+    identities: fields.items("identities", IDENTITIES_MAX).filter((key) => key instanceof Uint8Array),
+    restoredS: fields.number("restored"),
+  };
 }

@@ -70,6 +70,11 @@ export class Fields {
     return value;
   }
 
+  /** Take text, or null where the field says that there is none. */
+  textOrNull(name: string, lengthMax: number): string | null {
+    return this.#take(name) === null ? null : this.text(name, lengthMax);
+  }
+
   flag(name: string): boolean {
     const value = this.#take(name);
     if (typeof value !== "boolean") throw this.#wrong(name);
@@ -102,6 +107,12 @@ export class Fields {
   #wrong(name: string): Damaged {
     return new Damaged(`The field “${name}” of this ${this.#type} is not what it should be.`);
   }
+}
+
+/** Say whether text has something in it, is not too long, and cannot move a cursor or hide. */
+export function isVisible(text: string, lengthMax: number): boolean {
+  const isPrintable = !/[\p{C}\p{Z}]/u.test(text.replaceAll(" ", ""));
+  return text.trim() !== "" && isPrintable && [...text].length <= lengthMax;
 }
 
 interface Kinds {
