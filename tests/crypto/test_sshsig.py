@@ -157,3 +157,26 @@ def test_another_hash_is_refused_although_ssh_keygen_would_take_it():
 def test_a_namespace_is_needed():
     with pytest.raises(Mistaken):
         sshsig.sign(KEY, MESSAGE, namespace="")
+
+
+def test_a_public_key_is_read_as_openssh_writes_it():
+    line = sshsig.public_line(KEY.verify_key)
+
+    assert sshsig.parse_public(line) == sshsig.parse_public(f"{line} mei@harbour\n") == KEY.verify_key
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "ssh-ed25519",
+        "ssh-ed25519 !!!!",
+        "ssh-ed25519 AAAA",
+        sshsig.public_line(KEY.verify_key).replace("ssh-ed25519", "ssh-rsa"),
+        sshsig.public_line(KEY.verify_key)[:-4],
+        sshsig.public_line(KEY.verify_key).replace("AAAAC3", "AAAAD3"),
+    ],
+)
+def test_what_is_no_public_key_is_refused(line):
+    with pytest.raises(Damaged):
+        sshsig.parse_public(line)

@@ -8,7 +8,7 @@ import pytest
 from tests.relay.running import running
 
 from twinbell.errors import Damaged, Mistaken
-from twinbell.relay import web
+from twinbell.relay import web, webroot
 from twinbell.wire import frame
 
 FILES = {
@@ -232,7 +232,7 @@ def test_a_build_with_a_missing_file_is_not_served(tmp_path):
 def test_a_relay_starts_without_an_app_that_came_along_damaged(tmp_path, monkeypatch, caplog):
     carried = make(tmp_path / "carried")
     (carried / "index.html").write_bytes(b"half")
-    monkeypatch.setattr(web, "CARRIED", (carried,))
+    monkeypatch.setattr(webroot, "CARRIED", (carried,))
 
     served = web.Web.open("")
 
@@ -244,7 +244,7 @@ def test_a_relay_starts_without_an_app_that_came_along_damaged(tmp_path, monkeyp
 
 def test_a_relay_without_an_app_says_so(tmp_path, monkeypatch, caplog):
     caplog.set_level("INFO")
-    monkeypatch.setattr(web, "CARRIED", (tmp_path,))
+    monkeypatch.setattr(webroot, "CARRIED", (tmp_path,))
 
     assert web.Web.open("").version == web.Web.open("none").version == ""
 
@@ -253,14 +253,14 @@ def test_a_relay_without_an_app_says_so(tmp_path, monkeypatch, caplog):
 
 def test_the_folder_that_was_set_goes_before_the_one_that_came_along(app, tmp_path, monkeypatch):
     carried, checkout = make(tmp_path / "carried"), make(tmp_path / "checkout")
-    monkeypatch.setattr(web, "CARRIED", (carried, checkout))
+    monkeypatch.setattr(webroot, "CARRIED", (carried, checkout))
 
-    assert web.find_root(str(app)) == app
-    assert web.find_root() == carried
+    assert webroot.find_root(str(app)) == app
+    assert webroot.find_root() == carried
     (carried / "app.json").unlink()
-    assert web.find_root() == checkout
+    assert webroot.find_root() == checkout
     (checkout / "app.json").unlink()
-    assert web.find_root() is None
-    assert web.find_root("none") is None
+    assert webroot.find_root() is None
+    assert webroot.find_root("none") is None
     with pytest.raises(Mistaken):
-        web.find_root(str(carried))
+        webroot.find_root(str(carried))

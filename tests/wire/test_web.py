@@ -4,7 +4,7 @@ import pytest
 
 from twinbell.errors import Damaged
 from twinbell.wire.limits import WEB_FILE_BYTES_MAX, WEB_FILES_MAX, WEB_LIST_BYTES_MAX
-from twinbell.wire.web import AppList
+from twinbell.wire.web import AppList, connects, policy
 
 HASH = "9993c26f7774f4d048b3b4d51d1ab08f8b78cd27ea60032548befec1bf245f5d"
 
@@ -76,3 +76,24 @@ def test_a_path_that_leads_elsewhere_is_refused(path):
 def test_what_is_no_list_is_refused(data):
     with pytest.raises(Damaged):
         AppList.parse(data)
+
+
+def test_what_a_page_may_connect_to_is_read_from_its_policy():
+    assert connects(policy()) == ()
+    assert connects(policy(["https://other.example"])) == ("https://other.example", "wss://other.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "default-src *",
+        policy().replace("connect-src 'self'", "connect-src *"),
+        policy().replace("connect-src 'self'; ", ""),
+        policy().replace("script-src 'self'", "script-src 'self' 'unsafe-eval'"),
+        policy().replace("frame-ancestors 'none'; ", ""),
+        policy() + "; sandbox",
+    ],
+)
+def test_another_policy_is_told_from_ours(text):
+    assert connects(text) is None

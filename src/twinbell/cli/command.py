@@ -93,7 +93,7 @@ def parser_for(words: list[str]) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(metavar="COMMAND", dest="noun", required=True, title="commands")
     known = words[:1] if words[:1] and words[0] in NOUNS else NOUNS
     for noun in known:
-        import_module(f"twinbell.cli.{noun}").register(subparsers)
+        import_module(f"twinbell.cli.{noun.replace('-', '_')}").register(subparsers)
     return parser
 
 

@@ -68,6 +68,22 @@ def public_line(key: VerifyKey) -> str:
     return f"{_KEY_TYPE.decode()} {base64.b64encode(_public_blob(key)).decode()}"
 
 
+def parse_public(line: str) -> VerifyKey:
+    """Return the key in a line as `public_line` or a `.pub` file has it; raise `Damaged` for any other."""
+    kind, _, rest = line.strip().partition(" ")
+    text = rest.partition(" ")[0]
+    try:
+        blob = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Damaged("This is not a public key of OpenSSH.") from None
+    if kind != _KEY_TYPE.decode() or len(blob) < 32:
+        raise Damaged("This is not an Ed25519 public key of OpenSSH.")
+    key = VerifyKey(blob[-32:])
+    if blob != _public_blob(key):
+        raise Damaged("This is not an Ed25519 public key of OpenSSH.")
+    return key
+
+
 def allowed_signer(key: VerifyKey, *, principal: str, namespace: str) -> str:
     """Return the line of an allowed-signers file that lets `principal` sign in `namespace`."""
     return f'{principal} namespaces="{namespace}" {public_line(key)}'

@@ -13,33 +13,13 @@ from pathlib import Path
 
 from aiohttp import web
 
-from twinbell.errors import Damaged, Mistaken
+from twinbell.errors import Damaged
 from twinbell.relay import log
-from twinbell.wire.web import ASSETS, INDEX, LIST, PAGES, SIGNATURE, AppList
+from twinbell.relay.webroot import NONE, find_root
+from twinbell.wire.web import ASSETS, INDEX, LIST, PAGES, SIGNATURE, AppList, policy
 
-NONE = "none"  # as the setting: an API alone, for whoever serves the app elsewhere
-_PACKAGE = Path(__file__).parent.parent
-CARRIED = (_PACKAGE / "_web", _PACKAGE.parent.parent / "web" / "dist")  # in a wheel; in a checkout
-
-# What a page of ours may do. `self` covers the WebSocket, in every browser that the app runs on.
-POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' blob: data:",
-    "media-src": "'self' blob:",
-    "font-src": "'none'",
-    "connect-src": "'self'",
-    "worker-src": "'self'",
-    "manifest-src": "'self'",
-    "form-action": "'none'",
-    "frame-ancestors": "'none'",
-    "base-uri": "'none'",
-    "require-trusted-types-for": "'script'",
-    "trusted-types": "svelte-trusted-html twinbell",
-}
-# A lens and a microphone when a person asks for them, and what a ring needs; no place, no motion, no screen, no
-# other device (test A3). Only names that browsers know: they complain of others to the person's console.
+# A lens and a microphone when a person asks for them, and what a ring needs; no place, no motion, no screen,
+# no other device (test A3). Only names that browsers know: they complain of others to the person's console.
 ALLOWED = ("autoplay", "camera", "clipboard-write", "microphone", "screen-wake-lock")
 FORBIDDEN = (
     "accelerometer", "browsing-topics", "clipboard-read",
@@ -83,26 +63,11 @@ _NO_APP = """\
 """
 
 
-def find_root(setting: str = "") -> Path | None:
-    """Return the folder with the built app: the one that was set, else the one that came along, else None."""
-    if setting == NONE:
-        return None
-    if setting:
-        root = Path(setting).expanduser()
-        if not (root / LIST).is_file():
-            raise Mistaken(f"There is no built web app in {root}.", hint="`npm run build` in web/ makes one.")
-        return root
-    return next((root for root in CARRIED if (root / LIST).is_file()), None)
-
-
 def page_headers(connect: Sequence[str] = (), *, secure: bool = False) -> dict[str, str]:
     """Return what goes with every file; `connect` are other relays that the app may speak to."""
-    policy = dict(POLICY)
-    for origin in connect:
-        policy["connect-src"] += f" {origin} {'ws' + origin.removeprefix('http')}"
     permissions = [f"{name}=(self)" for name in ALLOWED] + [f"{name}=()" for name in FORBIDDEN]
     headers = {
-        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Content-Security-Policy": policy(connect),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Embedder-Policy": "require-corp",
         "Cross-Origin-Resource-Policy": "same-origin",

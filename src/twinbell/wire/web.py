@@ -8,7 +8,7 @@ list, made with ssh-keygen, says whose build it is.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from twinbell.errors import Damaged
@@ -37,6 +37,23 @@ RESERVED = {
     SIGNATURE,
 }
 
+# What a page of ours may do. `self` covers the WebSocket, in every browser that the app runs on.
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' blob: data:",
+    "media-src": "'self' blob:",
+    "font-src": "'none'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    "manifest-src": "'self'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "svelte-trusted-html twinbell",
+}
 _PATH = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*", re.ASCII)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -82,6 +99,22 @@ class AppList:
         if not known or len(files) > WEB_FILES_MAX or paths != sorted(set(paths)) or INDEX not in paths:
             raise Damaged(f"This is not an {LIST} of version 1.")
         return cls(version, {file.path: file for file in files})
+
+
+def policy(connect: Sequence[str] = ()) -> str:
+    """Return the Content-Security-Policy of every file; `connect` are further relays that a page may use."""
+    more = "".join(f" {origin} {'ws' + origin.removeprefix('http')}" for origin in connect)
+    values = POLICY | {"connect-src": POLICY["connect-src"] + more}
+    return "; ".join(f"{name} {value}" for name, value in values.items())
+
+
+def connects(text: str) -> tuple[str, ...] | None:
+    """Return what a page with this policy may connect to beside its relay; None if it is not our policy."""
+    parts = dict(part.strip().partition(" ")[::2] for part in text.split(";"))
+    first, *others = parts.get("connect-src", "").split()[:64] or [""]
+    if first != "'self'" or parts | {"connect-src": first} != POLICY:
+        return None
+    return tuple(others)
 
 
 def _file(record: Mapping[str, object]) -> File:
