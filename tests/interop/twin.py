@@ -5,14 +5,21 @@ out. `web/tests/twin.ts` is the side that asks. Bytes are hex.
 """
 
 import binascii
+import io
 import json
 import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.bond.letters import ADA, ANNA, BERTA, BOND, CLARA, FOUR, GRACE, attachment, keys_of
 from torture import wishes
 
+from twinbell.age.hybrid import HybridIdentity
+from twinbell.bond import letter
+from twinbell.bond.lock import Lock
+from twinbell.bond.mail import FileNote
 from twinbell.client import wish, zone
+from twinbell.errors import NotYet, TwinbellError
 
 Answer = dict[str, Any]
 
@@ -49,6 +56,86 @@ def unquote(data: str) -> Answer:
     return {"data": binascii.a2b_qp(bytes.fromhex(data)).hex()}
 
 
+def people() -> Answer:
+    """Return who writes to whom, with all keys, and the keepers whose beacons there are."""
+    return {
+        "bond": BOND.hex(),
+        "signer": ADA.signer.seed.hex(),
+        "identities": [str(each) for each in (GRACE.letter, GRACE.kit, ADA.letter, ADA.kit)],
+        "keepers": [
+            {"name": each.name, "chain": each.kept.chain.document()} for each in (ANNA, BERTA, CLARA)
+        ],
+    }
+
+
+def signature(keeper: str, round: int) -> Answer:
+    """Return what a keeper signs for a round."""
+    return {"signature": KEEPERS[keeper].signature(round).hex()}
+
+
+def write(lock: str, written: int, subject: str, text: str, files: list[dict[str, str]]) -> Answer:
+    """Write a letter from Ada to Grace behind this lock."""
+    out = io.BytesIO()
+    sealed = letter.write(
+        out,
+        lock=Lock.parse(bytes.fromhex(lock)),
+        bond=BOND,
+        signer=ADA.signer,
+        recipients=FOUR,
+        written_s=written,
+        writer="Ada",
+        reader="Grace",
+        subject=subject,
+        text=text,
+        attachments=[attachment(each["name"], bytes.fromhex(each["data"]), each["media"]) for each in files],
+    )
+    return {
+        "letter": out.getvalue().hex(),
+        "sha256": sealed.letter_sha256.hex(),
+        "eml_sha256": sealed.eml_sha256.hex(),
+    }
+
+
+def open(data: str, identity: int, keepers: list[str]) -> Answer:
+    """Receive and open a letter by one of four keys and these keepers' rounds, or say what is refused."""
+    whole, keys = bytes.fromhex(data), [PEOPLE[identity]]
+    found: list[io.BytesIO] = []
+
+    def into(number: int, note: FileNote) -> io.BytesIO:
+        found.append(io.BytesIO())
+        return found[-1]
+
+    try:
+        received = letter.receive(io.BytesIO(whole), keys)
+        opened = letter.open_(
+            io.BytesIO(whole),
+            keys,
+            bond=BOND,
+            writers=[ADA.signer.verify_key],
+            keys=keys_of(*(KEEPERS[name] for name in keepers)),
+            into=into,
+        )
+    except TwinbellError as refusal:
+        opens_s = refusal.opens_s if isinstance(refusal, NotYet) else None
+        return {"refused": type(refusal).__name__, "opens": opens_s}
+    return {
+        "sha256": received.letter_sha256.hex(),
+        "eml_sha256": received.eml_sha256.hex(),
+        "eml": opened.eml.hex(),
+        "way": opened.way,
+        "subject": opened.mail.subject,
+        "text": opened.mail.text,
+        "files": [
+            {"name": note.name, "media": note.media, "data": file.getvalue().hex()}
+            for note, file in zip(opened.mail.files, found, strict=True)
+        ],
+    }
+
+
+KEEPERS = {each.name: each for each in (ANNA, BERTA, CLARA)}
+PEOPLE: list[HybridIdentity] = [GRACE.letter, GRACE.kit, ADA.letter, ADA.kit]
+
+
 def _shows(second: int, name: str) -> datetime:
     return datetime.fromtimestamp(second, zone.installed().load(name)).replace(tzinfo=None)
 
@@ -57,7 +144,7 @@ def _count(local: datetime) -> int:
     return int(local.replace(tzinfo=UTC).timestamp())
 
 
-ASKED = {each.__name__: each for each in (zones, instants, quote, unquote)}
+ASKED = {each.__name__: each for each in (zones, instants, quote, unquote, people, signature, write, open)}
 
 
 def main() -> None:
