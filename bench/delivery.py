@@ -20,7 +20,7 @@ LOADS = ((100, 1), (100, 16))
 RESULTS = ROOT / "bench" / "results"
 # Against Redis in the same series: at least, at least, at most.
 BARS = {"100x1": 0.9, "100x16": 0.5, "p50_ms": 1.5}
-THREE_TIMES = ("nats", "rabbitmq")
+THREE_TIMES = ("nats", "rabbitmq", "prosody", "synapse")
 
 
 def generate(client: str, port: int, server: Server, *extra: str) -> dict[str, float]:

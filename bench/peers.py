@@ -140,19 +140,85 @@ def rabbitmq(port: int) -> Server:
     return Server(["/usr/lib/rabbitmq/bin/rabbitmq-server"], env=env)
 
 
+def prosody(port: int) -> Server:
+    folder = fresh("prosody")
+    accounts = folder / "localhost" / "accounts"
+    accounts.mkdir(parents=True)
+    for number in range(200):
+        (accounts / f"u{number}.dat").write_text('return { ["password"] = "pw"; };\n')
+    (folder / "prosody.cfg.lua").write_text(
+        f'''run_as_root = true
+pidfile = "{folder}/pid"
+data_path = "{folder}"
+daemonize = false
+interfaces = {{ "127.0.0.1" }}
+c2s_ports = {{ {port} }}
+modules_enabled = {{ "roster"; "saslauth"; "disco"; "smacks"; "mam" }}
+modules_disabled = {{ "s2s"; "tls"; "offline" }}
+allow_unencrypted_plain_auth = true
+c2s_require_encryption = false
+authentication = "internal_plain"
+storage = "internal"
+default_archive_policy = true
+log = {{ warn = "*stderr" }}
+VirtualHost "localhost"
+'''
+    )
+    return Server(["prosody", "--config", str(folder / "prosody.cfg.lua"), "-F"])
+
+
+def synapse(port: int) -> Server:
+    folder = fresh("synapse")
+    never = "{per_second: 100000, burst_count: 100000}"
+    (folder / "log.yaml").write_text(
+        "version: 1\nhandlers: {c: {class: logging.StreamHandler}}\nroot: {level: ERROR, handlers: [c]}\n"
+    )
+    (folder / "synapse.yaml").write_text(
+        f"""server_name: localhost
+pid_file: {folder}/pid
+listeners: [{{port: {port}, type: http, bind_addresses: ['127.0.0.1'], resources: [{{names: [client]}}]}}]
+database: {{name: sqlite3, args: {{database: {folder}/homeserver.db}}}}
+log_config: {folder}/log.yaml
+media_store_path: {folder}/media
+signing_key_path: {folder}/signing.key
+macaroon_secret_key: bench
+form_secret: bench
+report_stats: false
+trusted_key_servers: []
+enable_registration: true
+enable_registration_without_verification: true
+bcrypt_rounds: 4
+presence: {{enabled: false}}
+rc_message: {never}
+rc_registration: {never}
+rc_login: {{address: {never}, account: {never}, failed_attempts: {never}}}
+rc_joins: {{local: {never}, remote: {never}}}
+rc_joins_per_room: {never}
+rc_room_creation: {never}
+"""
+    )
+    argv = [str(TOOLS / "bin/python"), "-m", "synapse.app.homeserver", "-c", str(folder / "synapse.yaml")]
+    subprocess.run([*argv, "--generate-keys"], check=True, stdout=subprocess.DEVNULL, cwd=folder)
+    return Server(argv)
+
+
 PEERS: dict[str, Callable[[int], Server]] = {
     "twinbell": twinbell,
     "redis": redis,
     "nats": nats,
     "rabbitmq": rabbitmq,
+    "prosody": prosody,
+    "synapse": synapse,
 }
 NAMES = {
     "twinbell": "Twinbell relay",
     "redis": "Redis streams, appendfsync always",
     "nats": "NATS JetStream, sync always",
     "rabbitmq": "RabbitMQ, classic durable queue",
+    "prosody": "Prosody, stream management and archive (never syncs)",
+    "synapse": "Synapse, SQLite",
 }
-SETTLE_S = {"rabbitmq": 4.0, "nats": 0.5, "redis": 0.3, "twinbell": 0.3}
+SETTLE_S = {"rabbitmq": 4.0, "synapse": 1.0, "nats": 0.5, "prosody": 0.5, "redis": 0.3, "twinbell": 0.3}
 
 
 def installed(name: str) -> bool:
@@ -161,6 +227,10 @@ def installed(name: str) -> bool:
         return shutil.which("redis-server") is not None
     if name == "nats":
         return (TOOLS / "bin/nats-server").exists()
+    if name == "prosody":
+        return shutil.which("prosody") is not None
+    if name == "synapse":
+        return next(TOOLS.glob("lib/python*/site-packages/synapse"), None) is not None
     if name == "rabbitmq":
         return Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists()
     return True
