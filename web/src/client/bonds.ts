@@ -11,17 +11,16 @@ import { compare, hex, unhex } from "../core/bytes";
 import * as words from "../core/crypto/words";
 import { Damaged, Mistaken, NotFound } from "../core/errors";
 import { Chain } from "../core/wire/beacon";
-import type { About, Bond, Quiet } from "./api";
+import type { Bond, Portrait, Quiet } from "./api";
 import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
 import * as news from "./news";
-import * as rings from "./rings";
 import type { BondRow } from "./schema";
 import type { Draft, View } from "./vault";
 
 const NAME_LENGTH_MAX = 64;
-const RINGS_AN_HOUR = 20;
+const DAY_MINUTES = 24 * 60;
 
 export function same(a: Uint8Array, b: Uint8Array): boolean {
   return compare(a, b) === 0;
@@ -88,7 +87,6 @@ export function put(draft: Draft, pendant: Pendant, peer: string, kitConfirmedS:
     copy: null,
     quietFrom: 0,
     quietTo: 0,
-    ringsAnHour: RINGS_AN_HOUR,
     partedS: null,
   });
   draft.events.push({ kind: "bonds" });
@@ -111,10 +109,31 @@ export async function rename(home: Home, id: string, name: string): Promise<void
   });
 }
 
+/** Let no ring be heard in quiet hours, and so many an hour at most, here and nowhere else. */
 export async function setQuiet(home: Home, id: string, quiet: Quiet): Promise<void> {
-  const { fromMinute: quietFrom, toMinute: quietTo, perHour: ringsAnHour } = rings.checked(quiet);
-  await home.change((draft) => {
-    draft.put("bond", { ...named(draft, id), quietFrom, quietTo, ringsAnHour });
+  const { fromMinute: quietFrom, toMinute: quietTo, perHour: anHour } = quiet;
+  if (
+    ![quietFrom, quietTo].every((minute) => Number.isInteger(minute) && minute >= 0 && minute < DAY_MINUTES)
+  )
+    throw new Mistaken("A day has the minutes from 00:00 to 23:59.", { code: "quiet.minutes" });
+  await home.change(async (draft) => {
+    await stepInside(home, draft, named(draft, id).id, { type: "RingsLimited", anHour });
+    draft.put("bond", { ...named(draft, id), quietFrom, quietTo });
+    draft.events.push({ kind: "bonds" });
+  });
+}
+
+/** End a bond: what waits to go or to come is dropped, letters stay, and only our own relay is told. */
+export async function part(home: Home, id: string): Promise<void> {
+  await home.change(async (draft) => {
+    const { id: bond, partedS } = named(draft, id);
+    if (partedS !== null) return;
+    await stepInside(home, draft, bond, { type: "Parted" });
+    draft.put("bond", { ...get(draft, bond), partedS: home.nowS });
+    for (const row of draft.all("outbox"))
+      if (row.sentS === null && same(row.bond, bond)) draft.delete("outbox", row);
+    for (const row of draft.all("coming")) if (same(row.bond, bond)) draft.delete("coming", row);
+    for (const row of draft.all("giving")) if (same(row.bond, bond)) draft.delete("giving", row);
     draft.events.push({ kind: "bonds" });
   });
 }
@@ -140,7 +159,7 @@ export function idOf(text: string): Uint8Array {
 }
 
 /** Return a bond as a page shows it. */
-export function shown(row: BondRow): Bond {
+export function shown(view: View, row: BondRow): Bond {
   const pendant = pendantOf(row);
   return {
     id: hex(row.id),
@@ -156,11 +175,15 @@ export function shown(row: BondRow): Bond {
     peerVerified: pendant.peerVerifiedS > 0,
     receipts: { ours: pendant.receiptsOurs, theirs: pendant.receiptsTheirs },
     kitConfirmed: row.kitConfirmedS !== null,
-    portraits: { ours: null, theirs: null },
-    about: { ours: NOTHING, theirs: NOTHING },
-    quiet: { fromMinute: row.quietFrom, toMinute: row.quietTo, perHour: row.ringsAnHour },
+    portraits: { ours: portraitOf(view, row.id, true), theirs: portraitOf(view, row.id, false) },
+    about: { ours: pendant.aboutOurs, theirs: pendant.aboutTheirs },
+    quiet: { fromMinute: row.quietFrom, toMinute: row.quietTo, perHour: pendant.ringsAnHour },
     parted: row.partedS !== null,
   };
 }
 
-const NOTHING: About = { birthday: null, zone: null, place: null };
+/** Return the portrait that is kept of one of the two. */
+export function portraitOf(view: View, bond: Uint8Array, ours: boolean): Portrait | null {
+  const row = view.all("portrait").find((each) => each.ours === ours && same(each.bond, bond));
+  return row ? { size: row.size, pixels: row.pixels } : null;
+}

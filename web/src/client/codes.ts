@@ -40,10 +40,19 @@ export const CODES = [
   // Bonds and kits
   "bond.none", // there is no such bond here
   "bond.parted", // this bond has ended
+  "about.birthday", // a birthday is a month and a day
+  "about.zone", // there is no such time zone
+  "about.place", // a place has 1 to 64 characters, all of them visible
+  "quiet.minutes", // quiet hours begin and end within a day
   "kit.paper", // the kit was confirmed: its words are on paper and only there
   "kit.line", // the page has no line relay, inbox or peer
   "kit.count", // the page does not have 24 words
   "kit.digits", // a line of the page has other digits than 0 to 9 and a to f, or too few
+  "kit.keyring", // the keyring at the relay is not that of this page
+  "kit.peer", // it is of a bond with somebody else
+  "kit.parted", // this bond was ended by oneself, and paper does not begin it again
+  "kit.gone", // the keyring does not lie at its relay any more. relay
+  "kit.here", // this bond is here already
   "kit.checksum", // the words do not fit together: one of them is another
 
   // Letters

@@ -10,8 +10,9 @@
 
 import * as letter_ from "../core/bond/letter";
 import type { Lock } from "../core/bond/lock";
-import type { Letter as Content } from "../core/bond/message";
+import { type Letter as Content, toRecord } from "../core/bond/message";
 import { hex } from "../core/bytes";
+import { encode } from "../core/encoding";
 import { Damaged, NotForMe, NotFound, Unreachable } from "../core/errors";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
@@ -26,8 +27,9 @@ const ASKED_FOR_S = 30 * 86_400;
 
 /** Fetch one letter that an envelope has announced; afterwards that envelope may be acknowledged. */
 export async function fetchLetter(home: Home, row: ComingRow, record: Uint8Array): Promise<void> {
-  const content = letters.contentOf(record);
-  const known = letters.find(home.vault, row.bond, content.id, false);
+  const announced = letters.announcedBy(record);
+  const content = announced.letter;
+  const known = letters.find(home.vault, row.bond, content.id, announced.ours);
   if (known && known.state !== "damaged") {
     // It came twice: after a restore, or because it was asked for again.
     return await home.change((draft) => draft.delete("coming", row));
@@ -36,19 +38,19 @@ export async function fetchLetter(home: Home, row: ComingRow, record: Uint8Array
   let lock: Lock | null;
   if ((await home.files.size(name)) === null) {
     lock = await download(home, row, content, `${name}.part`);
-    if (!lock) return await keepDamaged(home, row, content, record);
+    if (!lock) return await keepDamaged(home, row, announced);
     await home.files.rename(`${name}.part`, name);
   } else {
     // A crash came between the file and its row; or it is another's: ids are the writers', so no file is replaced.
     lock = await check(home, row.bond, content, name);
-    if (!lock && isAnothers(home, row.bond, content.id)) return await keepDamaged(home, row, content, record);
+    if (!lock && isAnothers(home, row.bond, announced)) return await keepDamaged(home, row, announced);
     if (!lock) {
       await home.files.remove(name);
       throw new Unreachable("A letter has to be fetched once more.");
     }
   }
   home.reach("receive: blob kept");
-  await keep(home, row, content, record, lock);
+  await keep(home, row, announced, lock);
 }
 
 /** Fetch the file into `part`; return its lock, or null if what came is not what was sealed. */
@@ -110,74 +112,68 @@ async function check(home: Home, bondId: Uint8Array, content: Content, name: str
   }
 }
 
-async function keep(
-  home: Home,
-  row: ComingRow,
-  content: Content,
-  record: Uint8Array,
-  lock: Lock,
-): Promise<void> {
+async function keep(home: Home, row: ComingRow, announced: letters.Announced, lock: Lock): Promise<void> {
   await home.change((draft) => {
-    const known = letters.find(draft, row.bond, content.id, false);
+    const { letter, ours, back, atS } = announced;
+    const known = letters.find(draft, row.bond, letter.id, ours);
     if (!known || known.state === "damaged") {
       const bond = bonds.get(draft, row.bond);
       const fresh: LetterRow = {
-        ...incomingRow(home, draft, row, content, record, known),
-        state: "waiting",
+        ...rowFor(draft, row, announced, known),
+        state: ours ? "sent" : "waiting",
         opensS: lock.opensS,
         lock: lock.encode(),
-        writer: pendantOf(bond).peer.identity,
+        atS: atS ?? home.nowS,
+        readyTold: back && (lock.opensS ?? 0) <= home.nowS, // no bell for what opened long ago
+        writer: back ? null : pendantOf(bond).peer.identity,
       };
       draft.put("letter", fresh);
-      letters.tell(draft, fresh, true);
-      const facts = { peer: bond.peer, letter: hex(content.id), opens: lock.opensS ?? 0 };
-      news.add(home, draft, "letter", row.bond, facts);
+      letters.tell(draft, fresh, !back);
+      const facts = { peer: bond.peer, letter: hex(letter.id), opens: lock.opensS ?? 0 };
+      news.add(home, draft, back ? "letter-back" : "letter", row.bond, facts);
     }
     draft.delete("coming", row);
   });
   home.reach("receive: saved");
 }
 
-async function keepDamaged(home: Home, row: ComingRow, content: Content, record: Uint8Array): Promise<void> {
+async function keepDamaged(home: Home, row: ComingRow, announced: letters.Announced): Promise<void> {
   await home.change(async (draft) => {
-    const known = letters.find(draft, row.bond, content.id, false);
-    const damaged: LetterRow = known ?? {
-      ...incomingRow(home, draft, row, content, record),
-      state: "damaged",
-      atS: row.arrivedS,
-    };
+    const { letter, ours } = announced;
+    const known = letters.find(draft, row.bond, letter.id, ours);
+    const damaged: LetterRow = known ?? { ...rowFor(draft, row, announced), atS: row.arrivedS };
     draft.put("letter", damaged);
     letters.tell(draft, damaged, true);
-    // The day's work asks the writer for it, for a month: what was sealed wrong stays wrong.
+    // The day's work asks the other one for it, for a month: what was sealed wrong stays wrong.
     const { envelope, seq } = row;
     if (home.nowS - damaged.atS < ASKED_FOR_S)
       await stepInside(home, draft, row.bond, { type: "NotWhole", envelope }, { seq });
     const { peer } = bonds.get(draft, row.bond);
-    news.add(home, draft, "damaged", row.bond, { peer, letter: hex(content.id) });
+    news.add(home, draft, "damaged", row.bond, { peer, letter: hex(letter.id) });
     draft.delete("coming", row);
   });
 }
 
-function incomingRow(
-  home: Home,
+/** The row of a letter that came, as long as nothing is known of it but what its envelope said. */
+function rowFor(
   draft: Draft,
   { bond }: ComingRow,
-  content: Content,
-  record: Uint8Array,
+  announced: letters.Announced,
   known?: LetterRow,
 ): LetterRow {
+  const { letter, ours } = announced;
   return {
     number: known?.number ?? draft.next("letter"),
-    id: content.id,
+    id: letter.id,
     bond,
-    outgoing: false,
-    state: "waiting",
+    outgoing: ours,
+    state: "damaged",
     opensS: null,
     lock: new Uint8Array(0),
-    record,
+    record: encode(toRecord(letter)),
     blobSent: true,
     n: null,
-    atS: home.nowS,
+    atS: 0,
     openedS: null,
     readyTold: false,
     letterKey: null,
@@ -187,9 +183,9 @@ function incomingRow(
   };
 }
 
-/** Whether the file of this id is a letter of ours, or of another bond. */
-function isAnothers(home: Home, bond: Uint8Array, letter: Uint8Array): boolean {
+/** Whether the file of this id is a letter of the other direction, or of another bond. */
+function isAnothers(home: Home, bond: Uint8Array, { letter, ours }: letters.Announced): boolean {
   return home.vault
     .all("letter")
-    .some((row) => bonds.same(row.id, letter) && (row.outgoing || !bonds.same(row.bond, bond)));
+    .some((row) => bonds.same(row.id, letter.id) && (row.outgoing !== ours || !bonds.same(row.bond, bond)));
 }

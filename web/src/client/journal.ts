@@ -8,10 +8,11 @@
 
 import type * as ev from "../core/bond/event";
 import { step } from "../core/bond/lifecycle";
-import { toRecord } from "../core/bond/message";
+import { type Content, toRecord } from "../core/bond/message";
 import { Pendant } from "../core/bond/pendant";
 import { encode } from "../core/encoding";
 import * as bonds from "./bonds";
+import * as giving from "./giving";
 import type { Home } from "./home";
 import * as news from "./news";
 import type { BondRow, ComingRow, OutboxRow } from "./schema";
@@ -53,7 +54,12 @@ export async function stepInside(
     draft.put("bond", { ...bond, pendant: bytes });
     draft.events.push({ kind: "bonds" });
   }
-  return effects.flatMap((effect) => save(home, draft, bondId, before, event, effect, beside) ?? []);
+  const sent = effects.flatMap((effect) => save(home, draft, bondId, before, event, effect, beside) ?? []);
+  // One who came back from paper is given our portrait again too.
+  const portrait = bonds.portraitOf(draft, bondId, true);
+  if (portrait && effects.some(({ type }) => type === "GiveLetters"))
+    sent.push(...(await stepInside(home, draft, bondId, { type: "PortraitDrawn", portrait })));
+  return sent;
 }
 
 /** Turn one effect into a row; return its number if it is one in the outbox. */
@@ -89,7 +95,15 @@ function save(
       break;
     case "FetchLetter": {
       const { blob: blobId, length } = effect.letter;
-      coming(draft, bond, event, beside, { blobId, length, letter: encode(toRecord(effect.letter)) });
+      coming(draft, bond, event, beside, { blobId, length, letter: encode(toRecord(announced(effect))) });
+      break;
+    }
+    case "GiveLetters":
+      giving.begin(draft, bond);
+      break;
+    case "KeepPortrait": {
+      const { size, pixels } = effect.portrait;
+      draft.put("portrait", { bond, ours: effect.ours, size, pixels });
       break;
     }
     case "KeepCopy":
@@ -103,6 +117,11 @@ function save(
       break;
   }
   return null;
+}
+
+/** What is kept of a letter's envelope until its file is here. */
+function announced({ letter, back, ours, sentS }: ev.Effect<"FetchLetter">): Content {
+  return back ? { kind: "letter-again", letter, yours: ours, atS: sentS } : letter;
 }
 
 function outbox(
@@ -121,7 +140,7 @@ function outbox(
     body: effect.body,
     blobId: effect.blobs[0] ?? null,
     blob: effect.blob,
-    blobFile: effect.kind === "letter" ? blobFile : null,
+    blobFile,
     depositId: null,
     sealed: null,
     sentS: null,

@@ -51,6 +51,25 @@ export function contentOf(record: Uint8Array): Content {
   return content;
 }
 
+/** A letter that was announced: a new one, or one that is given again to who came back from paper. */
+export interface Announced {
+  readonly letter: Content;
+  readonly back: boolean;
+  /** We have written it, on a device that is gone. */
+  readonly ours: boolean;
+  /** When it was written or came, where that is known. */
+  readonly atS: number | null;
+}
+
+/** What is kept of a letter's envelope until its file is here. */
+export function announcedBy(record: Uint8Array): Announced {
+  const fields = decodeMap(record, { bytesMax: RECORD_BYTES_MAX });
+  if (!("yours" in fields)) return { letter: contentOf(record), back: false, ours: false, atS: null };
+  const content = read("letter-again", fields);
+  if (content?.kind !== "letter-again") throw new Damaged();
+  return { letter: content.letter, back: true, ours: content.yours, atS: content.atS };
+}
+
 /** The four public keys to which a letter is sealed: the other one's two, and ours. */
 export function recipientsOf(pendant: Pendant): Uint8Array[] {
   const { keyring, peer } = pendant;

@@ -16,6 +16,7 @@ import type { Link } from "./api";
 import { Rounds } from "./beacon";
 import * as bonds from "./bonds";
 import * as chains from "./chains";
+import * as giving from "./giving";
 import type { Home } from "./home";
 import { Lane } from "./lane";
 import * as letters from "./letters";
@@ -139,7 +140,9 @@ export class Listener {
     const way: Way = {
       post: new Lane(async () => this.#sent(bond, await mail.send(this.#home, bond))),
       files: new Lane(async () => {
+        if (bonds.get(this.#home.vault, bond).partedS !== null) return;
         const left = await outgoing.sendFiles(this.#home, bond);
+        if (!left.reason) left.reason = (await giving.give(this.#home, bond)).reason;
         if (mail.waiting(this.#home.vault, bond).length) void way.post.run().catch(fault);
         this.#sent(bond, left);
       }),

@@ -66,14 +66,14 @@ export async function send(home: Home, bondId: Uint8Array): Promise<Left> {
   if (home.nowS - bonds.get(home.vault, bondId).tickedS >= TICK_S) await tick(home, bondId);
   let isDown = false;
   try {
-    await duties(home, bondId);
+    await settle(home, bondId);
   } catch (error) {
     left.later(foreseen(error));
     // Don't wait a second time for a relay that has just not answered.
     const { relay, pendant } = read(home, bondId);
     isDown = error instanceof Unreachable && pendant.peer.inbox.relay === relay;
   }
-  for (const { number } of waiting(home.vault, bondId)) {
+  for (const { number } of isParted(home, bondId) ? [] : waiting(home.vault, bondId)) {
     if (isDown) break;
     try {
       await post(home, bondId, number);
@@ -204,7 +204,12 @@ async function smallBlob(home: Home, row: ComingRow): Promise<Uint8Array> {
   return at === row.length ? whole : new Uint8Array(0);
 }
 
-async function duties(home: Home, bondId: Uint8Array): Promise<void> {
+function isParted(home: Home, bondId: Uint8Array): boolean {
+  return bonds.get(home.vault, bondId).partedS !== null;
+}
+
+/** Tell our own relay what is owed to it. Throws what the relay answers. */
+export async function settle(home: Home, bondId: Uint8Array): Promise<void> {
   const rows = home.vault.all("duty").filter((row) => bonds.same(row.bond, bondId));
   for (const row of rows.sort((a, b) => (a.kind < b.kind ? -1 : 1))) {
     const { relay: url, box, pendant, token } = read(home, bondId);

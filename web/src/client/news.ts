@@ -52,7 +52,7 @@ export function note(home: Home, draft: Draft, bond: Uint8Array, before: Pendant
     case "Rang":
       return rings.take(home, draft, bond, what);
     case "Knocked":
-      return rings.knocked(draft, bond, what);
+      return rings.knocked(home, draft, bond, what);
     case "GapSeen":
       return say("gap", { first: what.first, last: what.last });
     case "GapClosed":
@@ -76,6 +76,12 @@ export function note(home: Home, draft: Draft, bond: Uint8Array, before: Pendant
       return say("receipts", { on: what.on });
     case "ControlRefused":
       return say("refused");
+    case "AboutChanged":
+      return say("about");
+    case "PortraitChanged":
+      return say("portrait");
+    case "Restored":
+      return say("came-back");
     case "HasReceived":
       // Receipts are shown where they are asked for.
       draft.events.push({ kind: "letters", bond: hex(bond) });

@@ -157,9 +157,9 @@ class Gathered {
 }
 
 function writersOf(bond: BondRow, row: LetterRow): VerifyKey[] {
-  const { keyring, peer } = pendantOf(bond);
+  const { keyring, peer, identities } = pendantOf(bond);
   if (row.outgoing) return keyring.identities.toReversed().map((seed) => new SigningKey(seed).verifyKey);
   // Their keys may have changed since: what came before that is signed by what they had then.
-  const keys = [peer.identity, ...(row.writer ? [row.writer] : [])];
+  const keys = [peer.identity, ...(row.writer ? [row.writer] : []), ...identities.toReversed()];
   return keys.map((key) => new VerifyKey(key));
 }

@@ -7,6 +7,7 @@
 
 import { VaultLocked } from "../core/errors";
 import type * as api from "./api";
+import { exportBond } from "./archive";
 import { Bells } from "./bells";
 import * as bonds from "./bonds";
 import * as drafts from "./drafts";
@@ -20,6 +21,7 @@ import * as mail from "./mail";
 import * as news from "./news";
 import { openLetter } from "./opened";
 import * as outgoing from "./outgoing";
+import { restore } from "./restoring";
 import * as rings from "./rings";
 import { Vault } from "./vault";
 
@@ -87,10 +89,21 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     bells: async () => running().bells.every(),
     dropBell: (id) => running().bells.drop(id),
 
-    bonds: async () => bonds.every(running().home.vault).map(bonds.shown),
+    bonds: async () => {
+      const { vault } = running().home;
+      return bonds.every(vault).map((row) => bonds.shown(vault, row));
+    },
     verify: (bond) => step(bond, { type: "Verified" }),
     rename: (bond, name) => bonds.rename(running().home, bond, name),
     setReceipts: (bond, on) => step(bond, { type: "ReceiptsWanted", on }),
+    setAbout: (bond, about) => step(bond, { type: "AboutWritten", about }),
+    setPortrait: (bond, portrait) => step(bond, { type: "PortraitDrawn", portrait }),
+    async part(bond) {
+      const { home, listener } = running();
+      await bonds.part(home, bond);
+      listener.refresh();
+      listener.poke(bonds.named(home.vault, bond).id);
+    },
     setQuiet: (bond, quiet) => bonds.setQuiet(running().home, bond, quiet),
     link: async (bond) => {
       const { home, listener } = running();
@@ -114,6 +127,13 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     },
 
     kit: async (bond) => kit.show(running().home, bond),
+    async restore(page) {
+      const { home, listener } = running();
+      const id = await restore(home, page);
+      listener.refresh();
+      return bonds.shown(home.vault, bonds.get(home.vault, id));
+    },
+    exportBond: (bond) => exportBond(running().home, bond),
     confirmKit: (bond, typed) => kit.confirm(running().home, bond, typed),
 
     plan: async ({ bond, wish, hold: held }) => {

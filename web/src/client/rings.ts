@@ -2,33 +2,31 @@
 
 import type * as ev from "../core/bond/event";
 import { hex } from "../core/bytes";
-import type { Quiet, Ring } from "./api";
+import type { Ring } from "./api";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
 import type { RingRow } from "./schema";
 import type { Draft, View } from "./vault";
 
-const HOUR_S = 3600;
 const LINES_MAX = 200; // of one bond; whoever rings more often than that is not counted
 
-/** Take a ring that has come: sound it if it is fresh and wanted now, else keep it for one line. */
+/** Take a ring that has come: sound it if the rules do and it is not quiet now, else keep it for one line. */
 export function take(home: Home, draft: Draft, bond: Uint8Array, what: ev.News<"Rang">): void {
-  const { nowS } = home;
-  const here = draft.all("ring").filter((row) => bonds.same(row.bond, bond));
-  const sounded = here.filter((row) => row.sound && nowS - row.atS < HOUR_S);
-  const { quietFrom, quietTo, ringsAnHour } = bonds.get(draft, bond);
-  const sound = what.sound && sounded.length < ringsAnHour && !isQuiet(minuteOfDay(nowS), quietFrom, quietTo);
   const { sentS, arrivedS } = what;
   const pattern = [...what.ring.pattern];
-  const row = { number: draft.next("ring"), bond, pattern, sentS, arrivedS, sound, atS: nowS };
-  for (const old of here) if (old.sound && nowS - old.atS >= HOUR_S) draft.delete("ring", old);
-  for (const old of here.filter((each) => !each.sound).slice(0, -LINES_MAX)) draft.delete("ring", old);
-  draft.put("ring", row);
-  draft.events.push({ kind: "ring", ring: ringOf(row) });
+  const row = { number: draft.next("ring"), bond, pattern, sentS, arrivedS };
+  const sound = what.sound && !isQuietNow(home, draft, bond);
+  if (!sound) {
+    draft.put("ring", row);
+    const lines = draft.all("ring").filter((each) => bonds.same(each.bond, bond));
+    for (const old of lines.slice(0, -LINES_MAX)) draft.delete("ring", old);
+  }
+  draft.events.push({ kind: "ring", ring: ringOf(row, sound) });
 }
 
 /** A knock at the room is told to a page that is open, and to nobody later: it means now. */
-export function knocked(draft: Draft, bond: Uint8Array, what: ev.News<"Knocked">): void {
+export function knocked(home: Home, draft: Draft, bond: Uint8Array, what: ev.News<"Knocked">): void {
+  if (!what.sound || isQuietNow(home, draft, bond)) return;
   draft.events.push({ kind: "knock", bond: hex(bond), atS: what.arrivedS });
 }
 
@@ -36,14 +34,13 @@ export function knocked(draft: Draft, bond: Uint8Array, what: ev.News<"Knocked">
 export function missed(view: View, bond: Uint8Array): Ring[] {
   return view
     .all("ring")
-    .filter((row) => !row.sound && bonds.same(row.bond, bond))
-    .map(ringOf);
+    .filter((row) => bonds.same(row.bond, bond))
+    .map((row) => ringOf(row, false));
 }
 
 export async function seen(home: Home, bond: Uint8Array): Promise<void> {
   await home.change((draft) => {
-    for (const row of draft.all("ring"))
-      if (!row.sound && bonds.same(row.bond, bond)) draft.delete("ring", row);
+    for (const row of draft.all("ring")) if (bonds.same(row.bond, bond)) draft.delete("ring", row);
   });
 }
 
@@ -53,22 +50,12 @@ export function isQuiet(minute: number, from: number, to: number): boolean {
   return from < to ? minute >= from && minute < to : minute >= from || minute < to;
 }
 
-/** Return quiet hours that make sense; the same where they did. */
-export function checked(quiet: Quiet): Quiet {
-  const within = (number: number, most: number): number =>
-    Math.min(Math.max(Math.trunc(number) || 0, 0), most);
-  return {
-    fromMinute: within(quiet.fromMinute, 1439),
-    toMinute: within(quiet.toMinute, 1439),
-    perHour: within(quiet.perHour, 1000),
-  };
+function isQuietNow(home: Home, view: View, bond: Uint8Array): boolean {
+  const { quietFrom, quietTo } = bonds.get(view, bond);
+  const now = new Date(home.nowS * 1000);
+  return isQuiet(now.getHours() * 60 + now.getMinutes(), quietFrom, quietTo);
 }
 
-function minuteOfDay(nowS: number): number {
-  const now = new Date(nowS * 1000);
-  return now.getHours() * 60 + now.getMinutes();
-}
-
-function ringOf({ number, bond, pattern, sentS, arrivedS, sound }: RingRow): Ring {
+function ringOf({ number, bond, pattern, sentS, arrivedS }: RingRow, sound: boolean): Ring {
   return { number, bond: hex(bond), pattern, sentS, arrivedS, sound };
 }

@@ -2,7 +2,7 @@
  * The tables of a vault: what each row holds, and by which key it is known.
  *
  * Rows are values of the CBOR profile (`core/encoding`); times are whole seconds since 1970, ids raw bytes. The
- * tables are those of Python's `client/schema.py`, and three that only a page needs: ring, draft, portrait.
+ * tables are those of Python's `client/schema.py`, and two that only a page needs: ring and draft.
  */
 
 import { hex } from "../core/bytes";
@@ -39,9 +39,9 @@ export type BondRow = {
   tickedS: number;
   /** The other one's keyring.age: kept unopened for them. */
   copy: Uint8Array | null;
+  /** Quiet hours, in minutes of this device's day; two that are equal are none. */
   quietFrom: number;
   quietTo: number;
-  ringsAnHour: number;
   /** When this side ended it. */
   partedS: number | null;
 };
@@ -108,7 +108,7 @@ export type ComingRow = {
   seq: number;
   arrivedS: number;
   envelope: Uint8Array;
-  /** The record of the letter, or null for a small blob. */
+  /** The record that announced the letter, or null for a small blob. */
   letter: Uint8Array | null;
   blobId: Uint8Array;
   length: number;
@@ -140,16 +140,24 @@ export type ChainRow = {
 /** Verified rounds: what opens letters without a network. */
 export type BeaconRow = { chain: Uint8Array; round: number; signature: Uint8Array };
 
-/** A ring that came: for an hour if it was sounded, since there is a limit; else until a person has looked. */
+/** A ring that came and was not made heard: one line, until a person has looked. */
 export type RingRow = {
   number: number;
   bond: Uint8Array;
   pattern: number[];
   sentS: number;
   arrivedS: number;
-  /** It was made heard when it came; otherwise it is one line, until a person has looked. */
-  sound: boolean;
-  atS: number;
+};
+
+/** Two bits a pixel, as `core/bond/about` has it; of each person the newest. */
+export type PortraitRow = { bond: Uint8Array; ours: boolean; size: number; pixels: Uint8Array };
+
+/** A letter to give again to one who came back from paper, until its file is at the relay once more. */
+export type GivingRow = {
+  bond: Uint8Array;
+  letter: number;
+  /** A file that goes again is another blob. */
+  blobId: Uint8Array;
 };
 
 /** What a person has written to the other and not sealed yet. */
@@ -175,6 +183,8 @@ export type Tables = {
   chain: ChainRow;
   beacon: BeaconRow;
   ring: RingRow;
+  portrait: PortraitRow;
+  giving: GivingRow;
   draft: DraftRow;
 };
 
@@ -197,6 +207,8 @@ export const KEYS: { readonly [T in Table]: (row: Tables[T]) => string } = {
   chain: (row) => hex(row.hash),
   beacon: (row) => `${hex(row.chain)} ${row.round}`,
   ring: (row) => numbered(row.number),
+  portrait: (row) => `${hex(row.bond)} ${row.ours ? "ours" : "theirs"}`,
+  giving: (row) => `${hex(row.bond)} ${numbered(row.letter)}`,
   draft: (row) => hex(row.bond),
 };
 
