@@ -257,14 +257,14 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function readJson(document: Document): Readonly<Record<string, unknown>> {
-  if (typeof document !== "string" && !(document instanceof Uint8Array)) return document;
-  if (document.length > DOCUMENT_BYTES_MAX) {
+function readJson(given: Document): Readonly<Record<string, unknown>> {
+  if (typeof given !== "string" && !(given instanceof Uint8Array)) return given;
+  if (given.length > DOCUMENT_BYTES_MAX) {
     throw new Damaged(`This document is longer than ${DOCUMENT_BYTES_MAX} bytes.`);
   }
   let fields: unknown;
   try {
-    fields = JSON.parse(typeof document === "string" ? document : unutf8(document));
+    fields = JSON.parse(typeof given === "string" ? given : unutf8(given));
   } catch {
     throw new Damaged("This document is not JSON.");
   }
