@@ -6,6 +6,7 @@ from tests.jumping_clock import JumpingClock
 from tests.relay.running import Person, Running, eventually, running
 
 from twinbell.wire import blob, mailbox
+from twinbell.wire.auth import Token
 from twinbell.wire.limits import BLOB_BYTES_MAX, BLOB_ORPHAN_S
 
 DAY_S = 86_400
@@ -55,6 +56,64 @@ def test_a_blob_travels_with_its_envelope_and_dies_with_it(relay, person):
     assert len(files) == 1
     assert not files[0].exists()
     assert download(relay, person, id_).status == 404
+
+
+def test_a_letter_to_a_sink_is_answered_as_one_to_somebody_who_is_away(data):
+    clock, person = JumpingClock(), Person()
+    with running(data, clock=clock, peer_blob_mib=1) as relay:
+        person.register(relay)
+        away = tell_tale(relay, person)
+        until_s = int(clock.wall_s()) + 30 * DAY_S
+        ex, own = person.peer, Token.generate()
+        person.peer = own
+        person.register(relay, epoch=2, sinks={ex.hash.hex(): until_s})
+        person.peer = ex
+        left = sizes(relay)
+
+        sunk = tell_tale(relay, person)
+
+        assert sunk == away
+        assert sizes(relay) == left
+        assert len(person.collect(relay).envelopes) == 1
+        clock.pass_(31 * DAY_S)
+        assert begin(relay, person, bytes(16), 10).status == 401
+
+
+def tell_tale(relay: Running, person: Person) -> list[tuple[int, str, frozenset[str]]]:
+    """Do all that one can do with a blob, right and wrong; return what each answer shows."""
+    id_, other = secrets.token_bytes(16), secrets.token_bytes(16)
+    data = secrets.token_bytes(100_000)
+    head = lambda: relay.ask("HEAD", blob.path(person.box, id_), person.peer)  # noqa: E731
+    steps = [
+        head(),
+        begin(relay, person, id_, 0),
+        begin(relay, person, id_, len(data)),
+        begin(relay, person, id_, len(data)),
+        begin(relay, person, id_, len(data) + 1),
+        head(),
+        append(relay, person, id_, 7, data),
+        append(relay, person, id_, 0, data[:60_000]),
+        deposit(relay, person, id_),
+        head(),
+        append(relay, person, id_, 60_000, data[60_000:] + b"more"),
+        append(relay, person, id_, 60_000, data[60_000:]),
+        append(relay, person, other, 0, data),
+        deposit(relay, person, other),
+        deposit(relay, person, id_, id_=other),
+        deposit(relay, person, id_, id_=other),
+        deposit(relay, person, id_),
+        begin(relay, person, id_, len(data)),
+        begin(relay, person, secrets.token_bytes(16), 1_000_000),
+    ]
+    shown = frozenset({blob.OFFSET_HEADER.lower(), "retry-after", "content-type"})
+    return [
+        (
+            each.status,
+            each.headers.get(blob.OFFSET_HEADER, ""),
+            shown & {name.lower() for name in each.headers},
+        )
+        for each in steps
+    ]
 
 
 def test_an_upload_goes_on_where_it_stopped(relay, person):

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from twinbell.errors import Damaged, NotFound, OverQuota, TwinbellError, Unauthorised
+from twinbell.errors import Damaged, NotFound, TwinbellError, Unauthorised
 from twinbell.relay import log
 from twinbell.relay.blob import Blobs
 from twinbell.relay.front import Handler
 from twinbell.relay.live import Live
-from twinbell.relay.mailbox import Mailboxes
+from twinbell.relay.mailbox import SINK, Mailboxes
 from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.socket import UNAUTHORISED_S
@@ -372,9 +372,7 @@ class Api:
 
     def _depositor(self, request: web.Request) -> tuple[Live, int]:
         live, _, name = self._authorise(request, Right.DEPOSIT)
-        if not name:
-            raise OverQuota  # a sink takes envelopes without keeping them; a blob it does not even take
-        return live, DEPOSIT_NAMES.index(name)
+        return live, DEPOSIT_NAMES.index(name) if name else SINK
 
 
 def _id(request: web.Request, name: str) -> bytes:

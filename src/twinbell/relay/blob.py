@@ -13,7 +13,7 @@ from pathlib import Path
 
 from twinbell.errors import Conflict, Damaged, NotFound
 from twinbell.relay.live import Live
-from twinbell.relay.mailbox import Mailboxes
+from twinbell.relay.mailbox import SINK, Mailboxes
 from twinbell.relay.store import Blob, Full, Store
 from twinbell.relay.store.writer import Writer
 from twinbell.wire.limits import BLOB_SYNC_BYTES
@@ -38,6 +38,8 @@ class Blobs:
         """Make room for a blob of `length` bytes, and return it and whether it is new; safe to repeat."""
         if length == 0:
             raise Damaged("A blob has one byte at least.")
+        if which == SINK:
+            return await self._begin_sunk(live, blob, length)
         counted = self._store.find_blob(live.number, blob) is None
         if counted:
             self._check_room(length)
@@ -57,6 +59,9 @@ class Blobs:
 
     def find(self, live: Live, blob: bytes, which: int | None = None) -> Blob:
         """Return the blob; for a depositor (`which`) its own, for a collector one that an envelope names."""
+        if which == SINK:
+            upload = live.sunk_blobs.find(blob)
+            return Blob(length=upload.length, offset=upload.offset, deposit=which, place=None)
         found = self._store.find_blob(live.number, blob)
         if found is None or (which is None and found.place is None):
             raise NotFound
@@ -71,6 +76,10 @@ class Blobs:
 
         If the parts break off, what came is durable all the same, and the next upload goes on from there.
         """
+        if which == SINK:
+            reached = await live.sunk_blobs.append(blob, offset, parts)
+            await self._commit_sunk(live)
+            return reached
         found = self.find(live, blob, which)
         if found.offset != offset:
             raise Conflict(f"The relay has {found.offset} bytes of this blob.")
@@ -111,6 +120,22 @@ class Blobs:
         await asyncio.to_thread(_sync, file, path.parent)
         await self._writer.run(lambda: self._store.advance_blob(live.number, blob, offset))
         return offset
+
+    async def _begin_sunk(self, live: Live, blob: bytes, length: int) -> tuple[Blob, bool]:
+        if not live.sunk_blobs.knows(blob):
+            self._check_room(length)
+            self._mailboxes.count_sunk_blob(live, length)
+        upload, is_new = live.sunk_blobs.begin(blob, length)
+        await self._commit_sunk(live)
+        return Blob(length=length, offset=upload.offset, deposit=SINK, place=None), is_new
+
+    async def _commit_sunk(self, live: Live) -> None:
+        """Wait as long as for a blob that is kept."""
+        live.busy += 1
+        try:
+            await self._writer.run(lambda: self._store.count_sunk(live.number))
+        finally:
+            live.busy -= 1
 
     async def read(self, live: Live, blob: bytes, start: int, end: int) -> AsyncIterator[bytes]:
         """Yield the bytes [start, end) of a blob."""

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from twinbell.relay.sink import Sunk
 from twinbell.relay.store import Entry, Mailbox
 from twinbell.wire.auth import Right
 from twinbell.wire.mailbox import Setting
@@ -112,6 +113,7 @@ class Live:
         "rights",
         "setting",
         "sunk",
+        "sunk_blobs",
         "waiting",
     )
 
@@ -132,6 +134,7 @@ class Live:
         self.bound: list[Depositor] = []
         self.busy = 0  # changes on their way to the disk: not to be forgotten meanwhile
         self.frozen = False
+        self.sunk_blobs = Sunk()
         self.sunk: dict[bytes, tuple[int, int, bytes]] = {}
         self.rights: dict[bytes, tuple[Right, str, int]] = {}
         self.set(stored.setting)

@@ -180,7 +180,7 @@ class Mailboxes:
         arrived_s = self._arrived_s
         live.busy += 1
         if which == SINK:
-            self._sink(live, seq, id_, arrived_s, body, caller)
+            self._sink(live, seq, id_, arrived_s, blobs, body, caller)
             return
         live.counts[which] += 1
         self._place += 1
@@ -208,8 +208,18 @@ class Mailboxes:
     def _reserve(self, number: int, upto: int) -> None:
         self.writer.put(Job(lambda: self._store.reserve_seqs(number, upto)))
 
-    def _sink(self, live: Live, seq: int, id_: bytes, arrived_s: int, body: bytes, caller: Caller) -> None:
+    def _sink(
+        self,
+        live: Live,
+        seq: int,
+        id_: bytes,
+        arrived_s: int,
+        blobs: tuple[bytes, ...],
+        body: bytes,
+        caller: Caller,
+    ) -> None:
         """Answer as a deposit is answered, after a commit that costs the same, and keep nothing."""
+        bound = live.sunk_blobs.binds(id_, blobs)
         digest = hashlib.sha256(body).digest()
         first = live.sunk.setdefault(id_, (seq, arrived_s, digest))
         if len(live.sunk) > _SUNK_MAX:
@@ -220,7 +230,7 @@ class Mailboxes:
             live.busy -= 1
             if job.error is not None:
                 caller.refused(problem_of(job.error), id_)
-            elif first[2] != digest:
+            elif not bound or first[2] != digest:
                 caller.refused(Problem.CONFLICT, id_)
             else:
                 caller.deposited(id_, first[0], first[1])
@@ -422,6 +432,12 @@ class Mailboxes:
         if live.blob_bytes[which] + length > self._quotas[which].blob_bytes:
             raise OverQuota("This mailbox has no room for so large a blob.")
         live.blob_bytes[which] += length
+
+    def count_sunk_blob(self, live: Live, length: int) -> None:
+        """Raise `OverQuota` where the mailbox of somebody who is away would have no room for these bytes."""
+        peer = DEPOSIT_NAMES.index("peer")
+        if live.blob_bytes[peer] + live.sunk_blobs.total + length > self._quotas[peer].blob_bytes:
+            raise OverQuota("This mailbox has no room for so large a blob.")
 
     def recount_blobs(self, live: Live) -> None:
         """Read again how much is used, after blobs went that no envelope named."""
