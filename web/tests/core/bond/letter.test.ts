@@ -72,9 +72,8 @@ const OPEN = plan({ letter: new Uint8Array(16).fill(5), wish: null, nowS: NOW_S,
 
 type Asked = Parameters<typeof letter.write>[1];
 
-async function written(more: Partial<Asked> = {}): Promise<{ data: Uint8Array; sealed: letter.Sealed }> {
-  const out = new Held();
-  const sealed = await letter.write(out, {
+function asked(more: Partial<Asked> = {}): Asked {
+  return {
     lock: OPEN,
     bond: BOND,
     signer: SIGNER,
@@ -85,7 +84,12 @@ async function written(more: Partial<Asked> = {}): Promise<{ data: Uint8Array; s
     subject: "A",
     text: "B",
     ...more,
-  });
+  };
+}
+
+async function written(more: Partial<Asked> = {}): Promise<{ data: Uint8Array; sealed: letter.Sealed }> {
+  const out = new Held();
+  const sealed = await letter.write(out, asked(more));
   return { data: out.data, sealed };
 }
 
@@ -383,3 +387,68 @@ test("reading the lock alone lets go of the rest of the file", async () => {
   expect(cancelled).toBe(true);
   expect(given).toBeLessThan(data.length / 2);
 });
+
+test("a large letter is never held: what was read and is not written yet stays below a mebibyte", async () => {
+  const size = 8 * 1024 ** 2;
+  const ahead = new Ahead(size);
+  const kept: Uint8Array[] = [];
+  const files = [{ name: "film.mp4", media: "video/mp4", size, file: ahead }];
+
+  const sealed = await letter.write(
+    { write: (data) => void (ahead.taken(data.length), kept.push(data)) },
+    asked({ attachments: files }),
+  );
+  const sealedFile = new Blob(kept.map((part) => part.slice()));
+  const back = new Ahead(sealedFile.size, sealedFile);
+  await letter.open(back, [READER], {
+    bond: BOND,
+    writers: [SIGNER.verifyKey],
+    keys: keys(),
+    into: () => ({ write: (data) => back.taken(data.length) }),
+  });
+
+  expect(sealed.length).toBe(sealedFile.size);
+  expect(ahead.most).toBeLessThan(1024 ** 2);
+  expect(back.most).toBeLessThan(1024 ** 2);
+  expect(ahead.most).toBeGreaterThan(0);
+}, 120_000);
+
+/** A file that sees how far its last reading is ahead of what came out at the other end. */
+class Ahead {
+  readonly size: number;
+  most = 0;
+  readonly #file: Blob | undefined;
+  #ahead = 0;
+  #readings = 0;
+
+  constructor(size: number, file?: Blob) {
+    this.size = size;
+    this.#file = file;
+  }
+
+  stream(): ReadableStream<Uint8Array> {
+    let at = 0;
+    const counts = ++this.#readings > (this.#file ? 0 : 1); // a file that goes out is measured first
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const end = Math.min(at + 65_536, this.size);
+          const data = this.#file
+            ? new Uint8Array(await this.#file.slice(at, end).arrayBuffer())
+            : new Uint8Array(end - at).fill(at / 65_536);
+          at = end;
+          if (data.length) controller.enqueue(data);
+          if (at === this.size) controller.close();
+          if (counts) this.#ahead += data.length;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** So much came out: more than went in, by headers and tags, which makes no difference here. */
+  taken(length: number): void {
+    this.most = Math.max(this.most, this.#ahead);
+    this.#ahead -= length;
+  }
+}
