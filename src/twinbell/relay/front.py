@@ -82,6 +82,10 @@ class Front(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._inner is not None:
             if self._waiting and self._head == b"":
+                if data.startswith(_WS):  # proxies, and Node, ask for it on a connection that they have kept
+                    self._leave_http()
+                    self._become_websocket(data)
+                    return
                 self._head = b"."  # the head has begun: from now on it has ten seconds
                 self._set_deadline(HEAD_S)
             self._inner.data_received(data)
@@ -135,6 +139,13 @@ class Front(asyncio.Protocol):
         inner.front = self
         inner.connection_made(self._transport)
         inner.data_received(head)
+
+    def _leave_http(self) -> None:
+        self._cancel_deadline()
+        if self._inner is not None:
+            self._inner.transport = None  # or it would close the connection that it loses
+            self._inner.connection_lost(None)
+            self._inner = None
 
     def _become_websocket(self, head: bytes) -> None:
         """Hand the connection over for good; picows takes what came already through its own buffer."""
