@@ -7,13 +7,14 @@ import { followAddress } from "./app/route.svelte";
 import { applySettings, recalled } from "./app/settings.svelte";
 import "./app/style/tokens.css";
 import "./app/style/base.css";
+import { startWorker } from "./app/worker";
 import { preferred, speak } from "./app/words/words.svelte";
 import type { Api } from "./client/api";
 
 /** The home of this browser; with `--mode pretend`, two people who live in memory only. */
 async function home(): Promise<Api> {
   if (import.meta.env.MODE === "pretend") return (await import("../tests/pretend/pretend")).pretend(heard);
-  return (await import("./app/worker")).startWorker(heard, failed);
+  return startWorker(heard, failed);
 }
 
 applySettings();

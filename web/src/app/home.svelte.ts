@@ -135,7 +135,7 @@ export function heard(event: Event): void {
     case "bell":
       home.outcome = event.outcome;
       void refresh().then(
-        () => event.outcome.bond && choose(event.outcome.bond),
+        () => (event.outcome.bond ? choose(event.outcome.bond) : undefined),
         () => undefined,
       );
       break;

@@ -31,7 +31,7 @@ class Route {
 export const route = new Route();
 
 export function go(page: Page, { instead = false }: { instead?: boolean } = {}): void {
-  const address = `/#${page.at === "letter" ? `letter/${page.id}` : page.at}`;
+  const address = `/${location.search}#${page.at === "letter" ? `letter/${page.id}` : page.at}`;
   if (instead) history.replaceState(null, "", address);
   else history.pushState(null, "", address);
   route.page = page;
@@ -53,7 +53,7 @@ function read(): Page {
   const name = location.hash.slice(1);
   if (location.pathname === "/bell") {
     const link = name ? location.href : undefined;
-    history.replaceState(null, "", "/#answer");
+    history.replaceState(null, "", `/${location.search}#answer`);
     return link ? { at: "answer", link } : { at: "answer" };
   }
   if (name.startsWith("letter/")) return { at: "letter", id: name.slice(7) };

@@ -14,7 +14,9 @@ const SIZES = { phone: [390, 844], tablet: [768, 1024], desktop: [1440, 900] };
 const listed = (name, all) => (process.env[name] ? process.env[name].split(",") : all);
 
 const [folder = "shots", ...wanted] = process.argv.slice(2);
-const build = resolve(process.env.BUILD ?? join(dirname(fileURLToPath(import.meta.url)), "../../dist-pretend"));
+const build = resolve(
+  process.env.BUILD ?? join(dirname(fileURLToPath(import.meta.url)), "../../dist-pretend"),
+);
 mkdirSync(folder, { recursive: true });
 
 const server = await serve(build);
@@ -50,11 +52,19 @@ try {
 }
 process.exitCode = faults ? 1 : 0;
 
-async function shoot({ name, scene, hash, path = "/", query = "", act, full = false }, { language, theme, size }) {
+async function shoot(
+  { name, scene, hash, path = "/", query = "", act, full = false, moving = false },
+  { language, theme, size },
+) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   const [width, height] = SIZES[size];
-  await page.setViewport({ width, height, deviceScaleFactor: Number(process.env.SCALE ?? 1), hasTouch: size === "phone" });
+  await page.setViewport({
+    width,
+    height,
+    deviceScaleFactor: Number(process.env.SCALE ?? 1),
+    hasTouch: size === "phone",
+  });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
   await page.evaluateOnNewDocument((chosen) => localStorage.setItem("twinbell.language", chosen), language);
   const complain = (text) => {
@@ -67,7 +77,7 @@ async function shoot({ name, scene, hash, path = "/", query = "", act, full = fa
   await page.waitForSelector("main, section");
   await settle(page);
   if (act) await act(page);
-  await settle(page);
+  if (!moving) await settle(page);
   await page.screenshot({ path: join(folder, `${name}-${language}-${theme}-${size}.png`), fullPage: full });
   await context.close();
 }

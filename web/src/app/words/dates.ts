@@ -29,17 +29,17 @@ export function localDay(local: string): string {
   );
 }
 
-/** “tomorrow”, for what is near; undefined for the rest. */
-export function near(timeS: number, nowS: number): string | undefined {
-  const days = midnights(timeS) - midnights(nowS);
+/** “Tomorrow”, for what is near, as days are counted in `zone`; undefined for the rest. */
+export function near(timeS: number, nowS: number, zone?: string): string | undefined {
+  const days = dayNumber(timeS, zone) - dayNumber(nowS, zone);
   if (days < 0 || days > 1) return undefined;
   const text = new Intl.RelativeTimeFormat(localeNow(), { numeric: "auto" }).format(days, "day");
   return text.charAt(0).toLocaleUpperCase(localeNow()) + text.slice(1);
 }
 
-function midnights(timeS: number): number {
-  const date = new Date(timeS * 1000);
-  return Math.floor(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 1000 / DAY_S);
+function dayNumber(timeS: number, zone?: string): number {
+  const local = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", ...(zone ? { timeZone: zone } : {}) });
+  return Date.parse(`${local.format(timeS * 1000)}T00:00:00Z`) / 1000 / DAY_S;
 }
 
 /** How long it still is, for the last day: “13 hours”, “4 minutes”, “20 seconds”. */

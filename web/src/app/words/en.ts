@@ -199,10 +199,10 @@ export const words = {
     forThem: (peer: string) => `for ${peer}`,
     onArrival: "Opens when it arrives",
     noDay: "A letter",
-    inDays: (count: number) => n(count, { one: "opens in 1 day", other: `opens in ${count} days` }),
-    inTime: (clock: string) => `opens in ${clock}`,
-    at: (time: string) => `at ${time}`,
-    atThere: (time: string) => `at ${time} there`,
+    inDays: (count: number) => n(count, { one: "in 1 day", other: `in ${count} days` }),
+    inTime: (clock: string) => `in ${clock}`,
+    there: (time: string) => `${time} there`,
+    opens: (left: string, time: string) => `It opens ${left}, at ${time}.`,
     ready: "It is its day. It can be opened.",
     readyTheirs: (peer: string) => `${peer} can open it now.`,
     sealing: "Sealing",
@@ -436,7 +436,6 @@ export const words = {
     honest: "The limit of this program",
     honestMore:
       "It is loaded from a server each time it changes. Whoever runs that server could send one that gives your words away, to you alone, and you would not see it. Installed once, it stays the same until you load a new one. “twinbell verify-web” checks what a server gives out; it can’t check what was given to you.",
-    version: (version: string) => `Twinbell ${version}`,
   },
 
   kit: {

@@ -436,7 +436,6 @@ export const words = {
     honest: "The limit of this program",
     honestMore:
       "It is loaded from a server each time it changes. Whoever runs that server could send one that gives your words away, to you alone, and you would not see it. Installed once, it stays the same until you load a new one. “twinbell verify-web” checks what a server gives out; it can’t check what was given to you.",
-    version: (version: string) => `Twinbell ${version}`,
   },
 
   kit: {
