@@ -11,6 +11,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Plugin, ResolvedConfig } from "vite";
 import { filesIn, integrityOf, type AppFile } from "./files.ts";
+import { writeLicenses } from "./licenses.ts";
 import { pack } from "./pack.ts";
 import { buildServiceWorker } from "./worker.ts";
 
@@ -39,6 +40,7 @@ export function app(): Plugin {
         if (config.build.watch) return;
         const folder = resolve(config.root, config.build.outDir);
         addIntegrity(folder);
+        writeLicenses(config.root, folder);
         await buildServiceWorker(config, folder, filesIn(folder));
         const files = filesIn(folder);
         refuseReserved(files);
