@@ -30,6 +30,7 @@ export class Line {
   readonly #url: string;
   readonly #channels: ReadonlyMap<number, Uint8Array>;
   readonly #linked: (state: Link["state"]) => void;
+  readonly #settled: (bond: Uint8Array) => void;
   #socket: Socket | null = null;
   #turn: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -39,12 +40,19 @@ export class Line {
   #heard = false;
   #stopped = false;
 
-  constructor(home: Home, url: string, rows: readonly BondRow[], linked: (state: Link["state"]) => void) {
+  /** `linked` hears how the connection is, `settled` of each bond for which something has come. */
+  constructor(
+    home: Home,
+    url: string,
+    rows: readonly BondRow[],
+    tell: { linked(state: Link["state"]): void; settled(bond: Uint8Array): void },
+  ) {
     this.#home = home;
     this.#url = url;
     this.bonds = rows.map(({ id }) => hex(id));
     this.#channels = new Map(rows.map(({ id }, at) => [CHANNEL_FIRST + at, id]));
-    this.#linked = linked;
+    this.#linked = (state) => tell.linked(state);
+    this.#settled = (bond) => tell.settled(bond);
     this.#connect();
   }
 
@@ -103,6 +111,7 @@ export class Line {
     for (const id of this.#channels.values()) {
       await mail.collect(this.#home, id);
       if (!this.#socket) this.#linked("connected");
+      this.#settled(id);
     }
   }
 
@@ -137,6 +146,7 @@ export class Line {
         if (!this.#stopped && this.#socket) void this.#work(() => this.#settle(channel, id));
       });
     }
+    this.#settled(id);
     const upto = mail.safeUpto(this.#home.vault, id);
     if (upto > bonds.get(this.#home.vault, id).acknowledged) this.#send({ type: "Ack", channel, upto });
   }

@@ -92,8 +92,9 @@ export class Listener {
     }
     for (const [url, rows] of wanted) {
       if (this.#lines.has(url)) continue;
-      const line = new Line(this.#home, url, rows, (state) => {
-        for (const { id } of rows) this.#linked(id, state);
+      const line = new Line(this.#home, url, rows, {
+        linked: (state) => rows.forEach(({ id }) => this.#linked(id, state)),
+        settled: (id) => this.#answer(id),
       });
       this.#lines.set(url, line);
     }
@@ -129,7 +130,8 @@ export class Listener {
       state: this.#way(bond).link,
       waitingOut:
         mail.waiting(this.#home.vault, bond).length +
-        letters.every(this.#home.vault, bond).filter((row) => row.outgoing && !row.blobSent).length,
+        letters.every(this.#home.vault, bond).filter((row) => row.outgoing && !row.blobSent).length +
+        giving.waiting(this.#home.vault, bond).length,
     };
   }
 
@@ -152,6 +154,13 @@ export class Listener {
     };
     this.#ways.set(id, way);
     return way;
+  }
+
+  /** What came may have to be answered: by new keys, by letters given again. */
+  #answer(bond: Uint8Array): void {
+    const { vault } = this.#home;
+    const isOwed = vault.all("duty").some((row) => bonds.same(row.bond, bond));
+    if (isOwed || this.link(bond).waitingOut > 0) this.poke(bond);
   }
 
   /** Note how sending went: what is left is tried again, later and later. */
