@@ -40,7 +40,11 @@ interface Events {
   /** All other devices of this person are out; `root` where the kit is at hand, which makes it final. */
   DevicesRemoved: { readonly root: Root | null };
   /** The person came back from paper: this pendant is of `paper.restore`, and saved for the first time. */
-  CameBack: { readonly root: Root };
+  CameBack: {
+    readonly root: Root;
+    /** Past epochs that this keyring may not know of, where it did not come from the slot; else 0. */
+    readonly leap: number;
+  };
   /** The person ends the bond, alone and quietly. */
   Parted: object;
   /** Time has passed. Safe at any time: what is due once a day is done once a day. */

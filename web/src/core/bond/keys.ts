@@ -313,25 +313,29 @@ export class Keyring extends Frozen<KeyringFields> {
   }
 
   /** Return the keyring with a fresh inbox key and deposit token: the old ones are known to a thief. */
-  withInbox(random: Random): Keyring {
+  withInbox(random: Random, leap = 0): Keyring {
     const added = [this.epoch, random(SEED_BYTES)] as const;
     return this.with({
       inboxKeys: [...this.inboxKeys, added].slice(-INBOX_KEYS_MAX),
       depositPeer: random(TOKEN_BYTES),
-      generation: this.generation + 1,
+      generation: this.generation + 1 + leap,
     });
   }
 
-  /** Return the keyring of a new epoch, in which only `device` is left: all that a thief knew is new. */
-  withEpoch(device: Device, nowS: number, random: Random): Keyring {
+  /**
+   * Return the keyring of a new epoch, in which only `device` is left: all that a thief knew is new.
+   *
+   * `leap` goes past epochs and generations that a keyring from elsewhere may not know of.
+   */
+  withEpoch(device: Device, nowS: number, random: Random, leap = 0): Keyring {
     const fresh = this.with({
-      epoch: this.epoch + 1,
+      epoch: this.epoch + 1 + leap,
       identities: [...this.identities, random(SEED_BYTES)],
       letters: [...this.letters, random(SEED_BYTES)],
       depositSelf: random(TOKEN_BYTES),
       devices: [[device.id, device.recipient]],
     });
-    return fresh.withPrekey(nowS, random).withInbox(random);
+    return fresh.withPrekey(nowS, random).withInbox(random, leap);
   }
 
   /** Return the keyring of a bond that ended now; the generation tells a relay's backup that it is old. */

@@ -57,18 +57,19 @@ export function restore(keyring: Keyring, root: Root, random: Random = randomByt
   return new Pendant({ keyring, device, standing: standingOf(keyring.peer) });
 }
 
-export async function cameBack(before: Pendant, { root }: Event<"CameBack">, now: Now): Promise<Step> {
+export async function cameBack(before: Pendant, { root, leap }: Event<"CameBack">, now: Now): Promise<Step> {
   const begun = before.with({ restoredS: now.nowS, dailyS: now.nowS });
-  const [anew, renewed] = await newEpoch(begun, root, now);
-  const signed = control.sign(anew.keyring, control.RESTORED, { device: anew.device.id }, now.nowS, root);
+  // By the epoch before: the new one travels in a blob, and what names it would come before it.
+  const signed = control.sign(begun.keyring, control.RESTORED, { device: begun.device.id }, now.nowS, root);
+  const [anew, renewed] = await newEpoch(begun, root, now, leap);
   const [saying, told] = await deposit(anew, signed, { ...now, byPerson: false });
   const [pendant, copies] = await copied(saying, now);
   return [pendant, [...renewed, ...told, ...copies]];
 }
 
 /** Begin a new epoch. The old inbox key stays for what is under way; the old deposit token ends. */
-export async function newEpoch(before: Pendant, root: Root | null, now: Now): Promise<Step> {
-  const keyring = before.keyring.withEpoch(before.device, now.nowS, now.random);
+export async function newEpoch(before: Pendant, root: Root | null, now: Now, leap = 0): Promise<Step> {
+  const keyring = before.keyring.withEpoch(before.device, now.nowS, now.random, leap);
   const signed = control.signEpoch(before.keyring, keyring, now.nowS, root);
   const renewed = before.withKeyring(keyring).with({ inboxUsedS: 0 });
   const [pendant, told] = await deposit(renewed, signed, { ...now, byPerson: false });

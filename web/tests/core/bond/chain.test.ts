@@ -191,14 +191,12 @@ test("more gaps than are kept are given up, oldest first", () => {
 });
 
 test("whatever the order, everything is delivered once and the gaps are what is missing", () => {
-  const order = fc
-    .integer({ min: 1, max: 30 })
-    .chain((count) =>
-      fc.record({
-        count: fc.constant(count),
-        order: fc.array(fc.nat({ max: count - 1 }), { maxLength: 80 }),
-      }),
-    );
+  const order = fc.integer({ min: 1, max: 30 }).chain((count) =>
+    fc.record({
+      count: fc.constant(count),
+      order: fc.array(fc.nat({ max: count - 1 }), { maxLength: 80 }),
+    }),
+  );
 
   fc.assert(
     fc.property(order, ({ count, order }) => {
