@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 DEADLINE_S = 90.0
+CONVERSATIONS = ("room",)  # commands that also read while they run
 COMMAND = (sys.executable, "-m", "twinbell.cli")
 
 T = TypeVar("T")
@@ -86,7 +87,7 @@ class Person:
         """Type a command that goes on while others do something."""
         process = subprocess.Popen(
             [*COMMAND, *words],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if words[0] in CONVERSATIONS else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -113,6 +114,18 @@ class Running:
         assert line, self.process.communicate(timeout=DEADLINE_S)
         record: dict[str, Any] = json.loads(line)
         return record
+
+    def hears(self, **record: Any) -> None:
+        """Write a JSON object to its standard input."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(record) + "\n")
+        self.process.stdin.flush()
+
+    def hears_no_more(self) -> None:
+        """Close its standard input."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.stdin = None
 
     def says_event(self, event: str) -> dict[str, Any]:
         """Return the next event of this kind, passing over others."""

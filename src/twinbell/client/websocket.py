@@ -1,4 +1,4 @@
-"""A socket that stays open: frames of `wire/frame.py` in and out. Only `listen` uses it.
+"""A socket that stays open: frames of `wire/frame.py` in and out. `listen` and `room` use it.
 
 picows and asyncio are imported here and nowhere else in the client, because a ring would pay for them.
 """
@@ -23,7 +23,7 @@ PATH = "/ws"
 class Socket(WSListener):
     """One open connection. Iterate over it for frames; it ends when the connection does."""
 
-    def __init__(self, first: Sequence[wire.Attach]) -> None:
+    def __init__(self, first: Sequence[wire.Frame]) -> None:
         self._first = first
         self._frames: asyncio.Queue[wire.Frame | None] = asyncio.Queue()
         self._transport: WSTransport | None = None
@@ -50,8 +50,8 @@ class Socket(WSListener):
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self._transport = transport
-        for attach in self._first:
-            self.send(attach)
+        for frame in self._first:
+            self.send(frame)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.CLOSE:
@@ -68,7 +68,7 @@ class Socket(WSListener):
 
 
 @asynccontextmanager
-async def connect(url: str, first: Sequence[wire.Attach], *, ca: str | None = None) -> AsyncIterator[Socket]:
+async def connect(url: str, first: Sequence[wire.Frame], *, ca: str | None = None) -> AsyncIterator[Socket]:
     """Open a socket to the relay at `url`; raise `Unreachable` if it does not come about."""
     secure = url.startswith("https://")
     address = ("wss" if secure else "ws") + url.removeprefix("https" if secure else "http") + PATH
