@@ -1,8 +1,9 @@
 # Twinbell: everything that is typed while working on it. Works with GNU make 3.81 and newer.
 #
 #   make demo     from an empty machine to a letter that opened on its day   (KEEP=1: leave the relay running)
-#   make test     lint, types and the whole suite
+#   make test     lint, types and the whole suite, in a browser too where there is a Chromium
 #   make check    the quick part of it
+#   make web      build the web app, which a relay then serves;  make shots: a picture of each of its pages
 #   make bench, make torture, make fuzz                                       (LONG=1: the long forms)
 #   make lock     resolve the dependencies anew;  make wheel;  make clean
 
@@ -10,7 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 CHECKS := tests/interop
-TYPED := src tests vectors demo fuzz torture
+WEB := web
+TYPED := src tests vectors demo fuzz torture hatch_build.py
 WORKERS ?= 2
 
 # The first Python on the PATH that is new enough.
@@ -22,13 +24,22 @@ PACKAGES_IN := $(VENV)/.packages
 PROJECT_IN := $(VENV)/.project
 FUZZER_IN := $(VENV)/.fuzzer
 CHECKS_IN := $(CHECKS)/node_modules/.installed
+WEB_IN := $(WEB)/node_modules/.installed
+WEB_BUILT := $(WEB)/dist/app.json
+WEB_SOURCES := $(shell find $(WEB)/src $(WEB)/build $(WEB)/public $(WEB)/index.html $(WEB)/vite.config.ts -type f 2>/dev/null)
+NPM_CI := npm ci --silent --no-audit --no-fund --ignore-scripts
 
-.PHONY: help setup demo test lint types check bench torture fuzz lock wheel clean
+# The browser for the stories that need one; ours to find, never to download.
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: help setup web demo test lint types check stories shots bench torture fuzz lock wheel clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
 
-setup: $(PROJECT_IN) $(CHECKS_IN)
+setup: $(PROJECT_IN) $(CHECKS_IN) $(WEB_BUILT)
+
+web: $(WEB_BUILT)
 
 $(PYTHON_MADE):
 	@test -n "$(PYTHON)" || { echo "Twinbell needs Python 3.11 or newer, and there is none on the PATH. https://www.python.org/downloads/"; exit 1; }
@@ -45,10 +56,26 @@ $(PROJECT_IN): $(PACKAGES_IN) pyproject.toml
 	@$(PY) -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Node alone installs and builds; what it leaves is plain files.
+define NEEDS_NODE
+@node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null || { echo "Twinbell's web app is built, and all of it checked, by programs that need Node 20 or newer, and there is none on the PATH. https://nodejs.org/"; exit 1; }
+endef
+
 $(CHECKS_IN): $(CHECKS)/package-lock.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null || { echo "Twinbell is checked by programs that need Node 20 or newer, and there is none on the PATH. https://nodejs.org/"; exit 1; }
+	$(NEEDS_NODE)
 	@echo "Installing the npm programs that check us."
-	@cd $(CHECKS) && npm ci --silent --no-audit --no-fund --ignore-scripts
+	@cd $(CHECKS) && $(NPM_CI)
+	@touch $@
+
+$(WEB_IN): $(WEB)/package-lock.json
+	$(NEEDS_NODE)
+	@echo "Installing what builds the web app."
+	@cd $(WEB) && $(NPM_CI)
+	@touch $@
+
+$(WEB_BUILT): $(WEB_IN) $(WEB_SOURCES) pyproject.toml
+	@echo "Building the web app."
+	@cd $(WEB) && npm run --silent build -- --logLevel warn
 	@touch $@
 
 # Coverage-guided fuzzing where it can be had (Linux); elsewhere the same targets get Hypothesis' bytes.
@@ -62,16 +89,34 @@ demo: setup
 
 test: setup lint types
 	$(PY) -m pytest -n $(WORKERS)
+	cd $(WEB) && npm test --silent
+	@$(MAKE) --no-print-directory stories
 
 check: setup lint types
 	$(PY) -m pytest -n $(WORKERS) -m "not torture" --ignore=tests/stories --ignore=tests/interop --ignore=tests/test_package.py
+	cd $(WEB) && npm test --silent
 
 lint: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	cd $(WEB) && npm run --silent check:format
 
 types: setup
 	$(BIN)/mypy $(TYPED)
+	cd $(WEB) && npm run --silent check:types
+
+# In a real browser, against a real relay.
+stories: setup
+	@if [ -n "$(CHROMIUM)" ]; then \
+		echo "The stories in $(CHROMIUM)."; cd $(WEB) && CHROMIUM="$(CHROMIUM)" npm run --silent test:browser; \
+	else \
+		echo "SKIPPED: the stories in a browser. There is no Chromium here; CHROMIUM=/path/to/it names one."; \
+	fi
+
+# Into build/shots, from two people who live in memory only.
+shots: setup
+	@cd $(WEB) && npm run --silent build -- --logLevel warn --mode pretend --outDir dist-pretend --emptyOutDir
+	@cd $(WEB) && CHROMIUM="$(CHROMIUM)" node tests/shots/shots.mjs ../build/shots
 
 bench: setup
 	@$(PY) -m bench $(if $(LONG),--long)
@@ -88,10 +133,11 @@ lock: $(PYTHON_MADE)
 	@for part in run dev fuzz; do \
 		build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 			requirements/$$part.in --output-file requirements/$$part.txt || exit 1; done
-	@cd $(CHECKS) && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	@for folder in $(CHECKS) $(WEB); do \
+		(cd $$folder && npm install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund) || exit 1; done
 
 wheel: setup
 	@$(PY) -m build --wheel --no-isolation --outdir dist
 
 clean:
-	rm -rf $(VENV) $(CHECKS)/node_modules dist build .demo .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(CHECKS)/node_modules $(WEB)/node_modules $(WEB)/dist $(WEB)/dist-pretend dist build .demo .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from demo import gifts, paper, voice
-from demo.people import PERIOD_S, Person, Relay, StoryBroke, expect, fetch
+from demo.people import PATIENCE_S, PERIOD_S, Person, Relay, StoryBroke, expect, fetch, twinbell
 
 AHEAD_S = 20
 SUBJECT = "For the tenth of October"
@@ -63,6 +63,8 @@ def main() -> int:
         if not keep:
             the_relay_stops(relay, jun)
         it_opens_without_us(folder)
+        relay = relay if keep else Relay.start(folder / "relay")
+        it_serves_browsers_too(relay)
     except (StoryBroke, subprocess.TimeoutExpired, OSError, ValueError, KeyError) as broke:
         print(f"\n  The story broke here: {broke}\n  What there is of it lies in {folder}", file=sys.stderr)
         keep = False
@@ -250,15 +252,40 @@ def it_opens_without_us(folder: Path) -> None:
     _verify(apart / "out", signers, signers.read_text().split()[0])
 
 
+def it_serves_browsers_too(relay: Relay) -> None:
+    voice.step("In the hand")
+    voice.tell(
+        "Most people have a phone and nothing else. The same relay serves the web app: the same pendant, the"
+        " same letters, and one with a browser and one with a terminal can be a pair."
+    )
+    status, page = fetch(f"{relay.url}/")
+    expect(status == 200 and b"<script" in page, "The relay serves no web app.")
+    checked = subprocess.run(
+        twinbell("verify-web", relay.url, "--json"), capture_output=True, text=True, timeout=PATIENCE_S
+    )
+    expect(checked.returncode == 0, f"The app is not as it was built: {checked.stdout}{checked.stderr}")
+    voice.show(f"verify-web   {json.loads(checked.stdout)['files']} files, each as it was built here")
+
+
 def the_end(relay: Relay, folder: Path, *, keep: bool) -> None:
     if not keep:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            voice.end(f"The web app: {relay.url}")
+            voice.tell(
+                "Open it in two windows, one of them private: two people on one machine. Return ends it."
+            )
+            sys.stdin.readline()
+        relay.process.kill()
+        relay.process.wait()
         shutil.rmtree(folder)
-        voice.end("That was all of it. `make demo KEEP=1` leaves the relay running, to go on by hand.")
+        voice.end("That was all of it. `make demo KEEP=1` leaves the relay and its web app running.")
         return
-    voice.end(f"The relay goes on at {relay.url} (process {relay.process.pid}). In two terminals:")
-    twinbell = Path(sys.executable).with_name("twinbell")
+    voice.end(f"The web app: {relay.url}")
+    voice.tell("Open it in two windows, one of them private: two people on one machine.")
+    voice.tell(f"The relay goes on (process {relay.process.pid}). In two terminals:")
+    program = Path(sys.executable).with_name("twinbell")
     for name, words in (("mei", "listen"), ("jun", "ring"), ("jun", "letter write --opens 'in 1 minute'")):
-        voice.show(f"{twinbell} {words} --home {folder / name}")
+        voice.show(f"{program} {words} --home {folder / name}")
     voice.tell("To end it:")
     voice.show(f"kill {relay.process.pid} && rm -r {folder}")
 

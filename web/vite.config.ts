@@ -17,6 +17,7 @@ export default defineConfig({
     target: ["chrome111", "firefox128", "safari16.4"],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   worker: { format: "es" },
 });

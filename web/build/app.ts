@@ -45,7 +45,7 @@ export function app(): Plugin {
         const files = filesIn(folder);
         refuseReserved(files);
         writeList(folder, files, version(config.root));
-        config.logger.info(sign(folder));
+        config.logger.warn(sign(folder));
         pack(folder);
       },
     },
