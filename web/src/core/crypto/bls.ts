@@ -41,21 +41,21 @@ type Fp12 = ReturnType<typeof millerLoopBatch>;
 G2.Point.BASE.precompute(4);
 let baseLines: Lines | undefined;
 const linesOfKeys = new Map<string, Lines>();
-const verified = new Set<string>();
+const signatures = new Map<string, G1Point>();
+const verified = new Map<string, true>();
 
 /** Throw `Damaged` unless `signature` is the one of `message` under `publicKey`. */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): void {
   const what = hex(concat(publicKey, signature, message));
   if (verified.has(what)) return;
   const key = linesOf(publicKey);
-  const point = g1(signature);
+  const point = pointOf(signature);
   baseLines ??= utils.calcPairingPrecomputes(G2.Point.BASE);
   // e(signature, base) = e(H(message), key), with one final exponentiation for both sides.
   const one = pair([baseLines, point], [key, hashToG1(message).negate()]);
   if (!fields.Fp12.eql(one, fields.Fp12.ONE))
     throw new Damaged("This is not the signature that it should be.");
-  if (verified.size >= REMEMBERED_MAX) verified.clear();
-  verified.add(what);
+  remember(verified, what, true);
 }
 
 /** Throw `Damaged` unless these 96 bytes are a public key. */
@@ -68,6 +68,11 @@ export function baseTimes(scalar: bigint): Uint8Array {
   return G2.Point.BASE.multiply(inRange(scalar)).toBytes();
 }
 
+/** Tell whether `point` is `scalar` times the base point. Takes as long as `scalar` wants, which is no secret then. */
+export function isBaseTimes(scalar: bigint, point: Uint8Array): boolean {
+  return same(G2.Point.BASE.multiplyUnsafe(inRange(scalar)).toBytes(), point);
+}
+
 /** Return e(H(message), publicKey)^scalar, as 576 bytes in the order that drand hashes. */
 export function pairSealing(publicKey: Uint8Array, message: Uint8Array, scalar: bigint): Uint8Array {
   // The power moves into G1, where it is cheap: e(P, Q)^s = e(sP, Q).
@@ -76,7 +81,7 @@ export function pairSealing(publicKey: Uint8Array, message: Uint8Array, scalar: 
 
 /** Return e(signature, point), as 576 bytes in the order that drand hashes. */
 export function pairOpening(signature: Uint8Array, point: Uint8Array): Uint8Array {
-  return gtBytes(pair([utils.calcPairingPrecomputes(g2(point)), g1(signature)]));
+  return gtBytes(pair([utils.calcPairingPrecomputes(g2(point)), pointOf(signature)]));
 }
 
 /** Return what the keepers of an unchained drand chain sign for `round`: SHA-256 of eight bytes. */
@@ -100,12 +105,19 @@ function pair(...factors: readonly (readonly [Lines, G1Point])[]): Fp12 {
 /** The key as the pairing takes it: a chain's key is used for every round, and checked once. */
 function linesOf(publicKey: Uint8Array): Lines {
   const name = hex(publicKey);
-  const known = linesOfKeys.get(name);
-  if (known) return known;
-  const lines = utils.calcPairingPrecomputes(g2(publicKey));
-  if (linesOfKeys.size >= REMEMBERED_MAX) linesOfKeys.clear();
-  linesOfKeys.set(name, lines);
-  return lines;
+  return linesOfKeys.get(name) ?? remember(linesOfKeys, name, utils.calcPairingPrecomputes(g2(publicKey)));
+}
+
+/** A signature is verified, then opens what was sealed to it. */
+function pointOf(signature: Uint8Array): G1Point {
+  const name = hex(signature);
+  return signatures.get(name) ?? remember(signatures, name, g1(signature));
+}
+
+function remember<T>(known: Map<string, T>, name: string, value: T): T {
+  if (known.size >= REMEMBERED_MAX) known.clear();
+  known.set(name, value);
+  return value;
 }
 
 function inRange(scalar: bigint): bigint {

@@ -15,7 +15,7 @@
 
 import { bytesToNumberBE } from "@noble/curves/utils.js";
 
-import { concat, randomBytes, same, utf8, type Random } from "../bytes";
+import { concat, randomBytes, utf8, type Random } from "../bytes";
 import { Damaged, Mistaken } from "../errors";
 import * as bls from "./bls";
 import { sha256 } from "./kdf";
@@ -57,7 +57,7 @@ export function decrypt(signature: Uint8Array, ciphertext: Uint8Array): Uint8Arr
   const u = ciphertext.subarray(0, 96);
   const sigma = xor(ciphertext.subarray(96, 112), digest(H2, bls.pairOpening(signature, u)));
   const message = xor(ciphertext.subarray(112), digest(H4, sigma));
-  if (!same(bls.baseTimes(scalar(sigma, message)), u)) {
+  if (!bls.isBaseTimes(scalar(sigma, message), u)) {
     throw new Damaged("This was changed, or it is sealed to another signature.");
   }
   return message;
