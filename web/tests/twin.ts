@@ -1,5 +1,5 @@
 /**
- * What Python makes of the same thing: `tests/interop/twin.py` as a process that is asked.
+ * What Python makes of the same thing: `tests/interop/twin.py`, or another like it, as a process that is asked.
  *
  * Tests that need it are skipped where Python is not set up, since the web app is built without it.
  */
@@ -21,8 +21,8 @@ export class Twin {
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
 
-  constructor() {
-    this.#process = spawn(PYTHON, ["-m", "tests.interop.twin"], {
+  constructor(module = "tests.interop.twin") {
+    this.#process = spawn(PYTHON, ["-m", module], {
       cwd: TOP,
       stdio: ["pipe", "pipe", "inherit"],
     });
