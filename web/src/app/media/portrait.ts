@@ -3,6 +3,7 @@
  * pixels on this device; nothing else of the photo goes anywhere.
  */
 import type { Portrait } from "../../client/api";
+import { unpacked } from "./picture";
 
 const WORK = 384; // pixels of the square that a photo is read into
 const SIZE = 96; // of the engraving
@@ -26,7 +27,7 @@ export interface Cut {
 }
 
 export async function readPhoto(file: Blob): Promise<Photo> {
-  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const { bitmap } = await unpacked(file);
   const canvas = new OffscreenCanvas(WORK, WORK);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const side = Math.min(bitmap.width, bitmap.height);
