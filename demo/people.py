@@ -99,6 +99,7 @@ class Person:
         """Type a command that goes on while the others do something."""
         with subprocess.Popen(
             twinbell(*words, "--json"),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -125,6 +126,12 @@ class Running:
             raise StoryBroke(f"It ended with {self.process.returncode}: {err}")
         record: dict[str, Any] = json.loads(line)
         return record
+
+    def hears(self, **record: Any) -> None:
+        """Write a JSON object to its standard input."""
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(record) + "\n")
+        self.process.stdin.flush()
 
     def says_event(self, event: str) -> dict[str, Any]:
         """Return the next JSON object with this `event`, passing over others."""

@@ -1,8 +1,9 @@
-"""O1: nothing that is said shows at the relay: words in text, subject, names and files are searched for.
+"""O1, O14: nothing that is said shows at the relay, and of what was said in the room nothing is left.
 
 Two people do the main job through a wiretap, and everything that they say carries a mark. Then the mark is
 looked for in the relay's folder (database, write-ahead log, blobs, freed pages), in what it printed and
 measured, and in all that passed over the wire: raw, in base64 of every alignment, hex, UTF-16, compressed.
+What they think in the room has another mark, which must not be in their own homes either.
 """
 
 import argparse
@@ -54,6 +55,7 @@ def _places(folder: Path, word: str, letters: int, marks_each: int) -> dict[str,
         _bond(mei, jun, tap.url)
         for number in range(letters):
             _letter(mei, jun, folder, f"{word}{number:02}", marks_each)
+        _room(mei, jun, word)
         places = {"metrics": fetch(relay.url + "/metrics")[1]}
         places |= _files(folder / "relay", "while it runs")
     finally:
@@ -62,6 +64,9 @@ def _places(folder: Path, word: str, letters: int, marks_each: int) -> dict[str,
     places |= _files(folder / "relay", "after it stopped")
     places["printed"] = (folder / "relay.log").read_bytes()
     places["wire"] = tap.heard()
+    homes = _files(mei.home, "at home") | _files(jun.home, "at home")
+    kept = {place: data for place, data in homes.items() if hits(data, _thought(word))}
+    expect(homes and not kept, f"A home keeps what was said in the room: {', '.join(kept)}")
     expect(len(places["wire"]) > 50_000, "The wiretap heard next to nothing.")
     return places
 
@@ -87,6 +92,25 @@ def _letter(mei: Person, jun: Person, folder: Path, mark: str, count: int) -> No
         listening.says_event("letter")
     opened = jun.types("letter", "open", sent["letter"], "--into", str(folder / mark))
     expect(text.split() == opened["text"].split(), "The letter did not arrive as it was written.")
+
+
+def _room(mei: Person, jun: Person, word: str) -> None:
+    """Let them meet, and think in marks; the mark is whole on both sides, and comes letter by letter."""
+    with mei.leaves_running("room") as hers, jun.leaves_running("room") as his:
+        hers.says_event("together"), his.says_event("together")
+        for end in range(1, len(_thought(word)) + 1):
+            hers.hears(think=_thought(word)[:end])
+        hers.hears(think=_thought(word), done=True)
+        while not (heard := his.says_event("thought"))["done"]:
+            pass
+        expect(heard["text"] == _thought(word), "The thought did not arrive as it was thought.")
+        for one in (hers, his):
+            one.hears(leave=True)
+            one.ends()
+
+
+def _thought(word: str) -> str:
+    return f"{word}thought"
 
 
 def _files(folder: Path, when: str) -> dict[str, bytes]:

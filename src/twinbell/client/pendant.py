@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from twinbell.client.letters import LetterRow
     from twinbell.client.mail import Outcome
     from twinbell.client.opened import Saved
+    from twinbell.client.room import News, Visit
 
 DEFAULT_PATTERN = (400,)
 
@@ -154,6 +155,19 @@ class Pendants:
         from twinbell.client.listen import listen
 
         await listen(self._home, tell, note, for_s=for_s)
+
+    def visit(
+        self,
+        bond: BondRow,
+        tell: "Callable[[News], None]",
+        note: Callable[[str], None],
+        *,
+        knock: bool = True,
+    ) -> "Visit":
+        """Return a visit to the room of a bond; its `run` goes in. With `knock` the other one is called."""
+        from twinbell.client.room import Visit
+
+        return Visit(self._home, bond, tell, note, knock=knock)
 
     def doctor(self) -> "list[Finding]":
         """Look at everything that could be wrong."""

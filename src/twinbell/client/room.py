@@ -26,7 +26,7 @@ from twinbell.client import bonds, mail
 from twinbell.client.bonds import BondRow
 from twinbell.client.home import Home
 from twinbell.client.websocket import Socket, connect
-from twinbell.errors import OverQuota, Unreachable
+from twinbell.errors import OverQuota, Refused, Unreachable
 from twinbell.wire import frame as wire
 from twinbell.wire import room as wire_room
 from twinbell.wire.problems import Problem, to_error
@@ -180,6 +180,10 @@ class Visit:
         elif isinstance(frame, wire_room.Left):
             self._step(room.TheyLeft())
         elif isinstance(frame, wire.Trouble):
+            if frame.problem is Problem.UNAUTHORISED:
+                raise Refused(
+                    "Somebody is in this room who came by another way in. Nothing was said to them."
+                )
             if frame.problem is not Problem.TAKEN:
                 raise to_error(frame.problem)
             self._step(room.SeatTaken())
