@@ -1,6 +1,9 @@
 """A visit to the room as an app makes it: two homes in one process, over a real relay."""
 
 import asyncio
+import gc
+import secrets
+from types import FunctionType, ModuleType
 
 import pytest
 from tests.client.test_key_change import change_keys
@@ -169,3 +172,38 @@ def nobody(*_, **__):
     from twinbell.errors import Unreachable
 
     raise Unreachable("The relay can't be reached.")
+
+
+def test_when_one_has_left_no_word_is_in_reach_of_anything_that_stays(two):
+    """Test O14, the memory: from the visit, its home and its rules no reference leads to what was said."""
+    mei, jun = two
+    word = secrets.token_hex(16)
+
+    async def meet():
+        async with Guest(mei) as hers, Guest(jun) as his:
+            await hers.hears(room.Together)
+            await his.hears(room.Together)
+            hers.visit.think(word, done=True)
+            during = in_reach(hers.visit, word)
+            await his.hears(Thought)
+        return during, hers, his
+
+    during, hers, his = asyncio.run(meet())
+
+    assert during
+    assert not in_reach(hers.visit, word) and not in_reach(his.visit, word)
+    assert not in_reach(mei, word) and not in_reach(jun, word)
+
+
+def in_reach(start, word):
+    """Tell whether a text with `word` in it can be reached from an object."""
+    found, seen, ahead = False, set(), [start]
+    while ahead:
+        each = ahead.pop()
+        if id(each) in seen or isinstance(each, ModuleType | type | FunctionType):
+            continue
+        seen.add(id(each))
+        found = found or (isinstance(each, str) and word in each)
+        found = found or (isinstance(each, bytes | bytearray) and word.encode() in each)
+        ahead += gc.get_referents(each)
+    return found

@@ -57,7 +57,8 @@ class Settings:
     requests_per_minute: int = _setting(6_000, "requests a minute from one address, after a burst of as many")
     strangers_per_minute: int = _setting(
         60,
-        "new mailboxes, bells and wrong tokens a minute from one address, after a burst of five times that",
+        "new mailboxes, rooms, bells and wrong tokens a minute from one address, after a burst of five times"
+        " that",
     )
     sockets_per_address: int = _setting(256, "connections that one address may have open")
     sockets: int = _setting(15_000, "connections in all")

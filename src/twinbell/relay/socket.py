@@ -1,4 +1,4 @@
-"""The WebSocket `/ws`: channels, each a mailbox and a right, over frames of `wire/frame.py`.
+"""The WebSocket `/ws`: channels, each a mailbox and a right, or a seat in a room.
 
 A socket that says nothing, or nothing valid, within ten seconds is closed. Whoever sends what is not a frame
 is closed too: a client of ours never does. What is refused on a channel is a PROBLEM frame and no more.
