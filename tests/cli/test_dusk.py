@@ -41,6 +41,16 @@ def test_a_thought_that_grows_stays_in_its_place(dusk):
     assert [row.strip() for row in seen(dusk, 1) if row.strip()][:2] == ["I was", "Hello"]
 
 
+def test_the_end_of_what_i_am_writing_is_marked_and_nobody_elses(dusk):
+    dusk.think(Thought(0, "I am", False), mine=True, now_s=0)
+    dusk.think(Thought(0, "you are", False), mine=False, now_s=0)
+    writing = [row.strip() for row in seen(dusk)]
+    dusk.think(Thought(0, "I am.", True), mine=True, now_s=0)
+
+    assert {"I am▏", "you are"} <= set(writing)
+    assert "I am." in [row.strip() for row in seen(dusk)]
+
+
 def test_a_thought_fades_and_goes():
     dusk = Dusk(colour=True)
     dusk.think(Thought(0, "going", True), mine=True, now_s=0)

@@ -18,12 +18,13 @@ MARGIN = 4
 HANDS_APART = 8
 
 NIGHT: Colour = (21, 18, 28)
-GLOW: Colour = (74, 42, 40)
+GLOW: Colour = (84, 46, 40)
 TEXT: Colour = (243, 234, 223)
 SOFT: Colour = (179, 166, 177)
 GOLD: Colour = (226, 184, 92)
 
 EMPTY, LIT = "○", "◉"
+CARET = "▏"  # where I am writing
 
 
 @dataclass(slots=True)
@@ -52,6 +53,8 @@ class Dusk:
     def think(self, thought: Thought, *, mine: bool, now_s: float) -> None:
         """Show a thought as far as it is written."""
         text = ui.plain(thought.text).replace("\n", " ").replace("\t", " ")
+        if mine and text and not thought.done:
+            text += CARET
         for light in self._lights:
             if (light.mine, light.number) == (mine, thought.number):
                 light.text, light.touched_s = text, now_s
