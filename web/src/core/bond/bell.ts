@@ -44,7 +44,7 @@ import {
 } from "../wire/limits";
 import { Bundle } from "./bundle";
 import { checkNameplate, type Code, type Form, freshSecret } from "./code";
-import { Fields, VERSION } from "./record";
+import { Fields, unlessDamaged, VERSION } from "./record";
 import {
   Answerer,
   deriveSession,
@@ -145,12 +145,7 @@ export function answer(
 
 /** Return what is to be done in this state, in this order; all of it may be repeated. */
 export function todo(side: Side): readonly Todo[] {
-  switch (side.state) {
-    case "wrong code":
-    case "burnt":
-    case "expired":
-      return [{ type: "Burn" }];
-  }
+  if (side.outcome !== null && side.outcome !== "joined") return [{ type: "Burn" }];
   if (side instanceof Giver) {
     switch (side.state) {
       case "new":
@@ -399,14 +394,4 @@ function notOurselves(peer: Bundle, ours: Uint8Array): Bundle {
     throw new Damaged("This bell was answered by the one who gave it.");
   }
   return peer;
-}
-
-/** Return what `act` gives, or the `Damaged` that it throws for what came from outside. */
-function unlessDamaged<Result>(act: () => Result): Result | Damaged {
-  try {
-    return act();
-  } catch (error) {
-    if (error instanceof Damaged) return error;
-    throw error;
-  }
 }

@@ -14,6 +14,7 @@ import * as words from "../crypto/words";
 import { Damaged, Mistaken } from "../errors";
 import { checkRelayUrl } from "./bundle";
 import { Frozen } from "./frozen";
+import { unlessDamaged } from "./record";
 
 export const SECRET_BYTES = 16;
 export const CODE_LENGTH_MAX = 512;
@@ -97,12 +98,13 @@ function parseSpoken(text: string): { nameplate: string; secret: string } {
       hint: "It looks like 7-crater-lamp-violin@relay.example.",
     });
   }
-  let known: readonly string[];
-  try {
-    known = words.normalise(said);
-  } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
-    throw new Mistaken(error.sentence, { code: "bell.word", hint: "Ask for the code again, word by word." });
+  const known = unlessDamaged(() => words.normalise(said));
+  if (known instanceof Damaged) {
+    throw new Mistaken(known.sentence, {
+      code: "bell.word",
+      facts: known.facts,
+      hint: "Ask for the code again, word by word.",
+    });
   }
   if (known.length !== words.SPOKEN_WORDS) {
     throw new Mistaken(
@@ -154,12 +156,9 @@ function short(relay: string): string {
 }
 
 function checked(relay: string): string {
-  try {
-    return checkRelayUrl(relay);
-  } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
-    throw new Mistaken(error.sentence, { code: "bell.relay" });
-  }
+  const url = unlessDamaged(() => checkRelayUrl(relay));
+  if (url instanceof Damaged) throw new Mistaken(url.sentence, { code: "bell.relay" });
+  return url;
 }
 
 /** Return 16 bytes as 26 letters, without padding; the last two bits are zero (RFC 4648 §6). */

@@ -25,7 +25,7 @@ import { Frozen } from "./frozen";
 import { type Keyring, otherOf } from "./keys";
 import type { Root } from "./kit";
 import type { Control } from "./message";
-import { Fields, VERSION } from "./record";
+import { Fields, unlessDamaged, VERSION } from "./record";
 
 const LABEL_CONTROL = utf8("twinbell/v1/control"); // ‖ bond id ‖ record
 
@@ -223,14 +223,8 @@ function identities(type: string, peer: Bundle, standing: Standing): Uint8Array[
 }
 
 function verifyAny(signature: Uint8Array, message: Uint8Array, keys: readonly Uint8Array[]): void {
-  const isRight = keys.some((raw) => {
-    try {
-      new VerifyKey(raw).verify(signature, message);
-      return true;
-    } catch (error) {
-      if (error instanceof Damaged) return false;
-      throw error;
-    }
-  });
+  const isRight = keys.some(
+    (raw) => !(unlessDamaged(() => new VerifyKey(raw).verify(signature, message)) instanceof Damaged),
+  );
   if (!isRight) throw new Damaged("This signature is not right.");
 }

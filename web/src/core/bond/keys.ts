@@ -3,7 +3,7 @@
  *
  *     Root (kit.ts)   on paper: outranks everything
  *     Keyring         what all devices of a person share: identity, letter keys, prekeys, inbox
- *     Device          what one device has for itself
+ *     Device          what one device has for itself (device.ts)
  *     Bundle          the public side of a keyring, signed: what the peer knows (bundle.ts)
  *     Bond            what both have of the pairing: its id, who gave the bell, the bits of the six words
  *
@@ -22,7 +22,7 @@ import { SigningKey } from "../crypto/signing";
 import * as xwing from "../crypto/xwing";
 import { encode, padme, type RecordValue, type Value } from "../encoding";
 import { Damaged, Mistaken } from "../errors";
-import { DEVICE_BYTES, ID_BYTES, TOKEN_BYTES } from "../wire/limits";
+import { ID_BYTES, TOKEN_BYTES } from "../wire/limits";
 import {
   Bundle,
   BUNDLE_BYTES_MAX,
@@ -36,10 +36,13 @@ import {
   RECIPIENT_BYTES,
   TAG_BYTES,
 } from "./bundle";
+import { Device } from "./device";
 import { Frozen } from "./frozen";
-import { Page, RELAY_URL_LENGTH_MAX, Root } from "./kit";
+import { Page, RELAY_URL_LENGTH_MAX, type Root } from "./kit";
 import { packed, unpacked } from "./packing";
-import { Fields, row, VERSION } from "./record";
+import { Fields, row, unlessDamaged, VERSION } from "./record";
+
+export { Device };
 
 export const SEED_BYTES = 32;
 export const BOND_BYTES = 32;
@@ -109,51 +112,6 @@ export class Prekey extends Frozen<PrekeyFields> {
   }
 }
 
-interface DeviceFields {
-  readonly id: Uint8Array;
-  readonly ageSeed: Uint8Array;
-  readonly collect: Uint8Array;
-  /** Owner token of the mailbox; only on the first device. */
-  readonly owner: Uint8Array;
-  /** Kit root, until the kit page is confirmed. */
-  readonly root: Uint8Array;
-}
-
-export interface Device extends DeviceFields {}
-
-/** What one device has for itself, and shares with no other. */
-export class Device extends Frozen<DeviceFields> {
-  static generate(random: Random, first?: { root: Root; relay: string }): Device {
-    return new Device({
-      id: random(DEVICE_BYTES),
-      ageSeed: random(SEED_BYTES),
-      collect: random(TOKEN_BYTES),
-      owner: first ? first.root.ownerToken(first.relay) : new Uint8Array(),
-      root: first ? first.root.seed : new Uint8Array(),
-    });
-  }
-
-  get recipient(): Uint8Array {
-    return xwing.publicKey(this.ageSeed);
-  }
-
-  toRecord(): RecordValue {
-    const { id, ageSeed, collect, owner, root } = this;
-    return { v: VERSION, type: "device", id, age: ageSeed, collect, owner, root };
-  }
-
-  static fromRecord(value: Value): Device {
-    const fields = Fields.typed(value, "device");
-    return new Device({
-      id: fields.data("id", DEVICE_BYTES),
-      ageSeed: fields.data("age", SEED_BYTES),
-      collect: fields.data("collect", TOKEN_BYTES),
-      owner: fields.dataUpTo("owner", TOKEN_BYTES),
-      root: fields.dataUpTo("root", SEED_BYTES),
-    });
-  }
-}
-
 interface KeyringFields {
   /** Public. */
   readonly root: Uint8Array;
@@ -201,13 +159,8 @@ export class Keyring extends Frozen<KeyringFields> {
     about: { relay: string; name: string; chain: RecordValue | null; nowS: number; random: Random },
   ): Keyring {
     const { relay, name, chain, nowS, random } = about;
-    try {
-      checkName(name);
-      checkRelayUrl(relay);
-    } catch (error) {
-      if (!(error instanceof Damaged)) throw error;
-      throw new Mistaken(error.sentence, { code: error.code });
-    }
+    const wrong = unlessDamaged(() => checkName(name) && checkRelayUrl(relay));
+    if (wrong instanceof Damaged) throw new Mistaken(wrong.sentence, { code: wrong.code });
     return new Keyring({
       root: root.signingKey.verifyKey.raw,
       kit: root.recipient,

@@ -109,6 +109,16 @@ export class Fields {
   }
 }
 
+/** Return what `act` gives, or the `Damaged` that it throws for what came from outside. */
+export function unlessDamaged<Result>(act: () => Result): Result | Damaged {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof Damaged) return error;
+    throw error;
+  }
+}
+
 /** Say whether text has something in it, is not too long, and cannot move a cursor or hide. */
 export function isVisible(text: string, lengthMax: number): boolean {
   const isPrintable = !/[\p{C}\p{Z}]/u.test(text.replaceAll(" ", ""));
