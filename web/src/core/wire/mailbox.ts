@@ -4,32 +4,12 @@
  * Here is what client and relay say about one over HTTP: paths, and the records in requests and answers.
  */
 
-import { hex, unhex, unutf8, utf8 } from "../bytes";
+import { hex, unutf8, utf8 } from "../bytes";
 import { decodeMap, encode, isList, isMap, type RecordValue, type Value } from "../encoding";
 import { Damaged } from "../errors";
-import {
-  BLOBS_PER_ENVELOPE_MAX,
-  DEVICE_BYTES,
-  DEVICES_MAX,
-  ENVELOPE_BYTES_MAX,
-  ID_BYTES,
-  PAGE_BYTES_MAX,
-  SEQ_MAX,
-  SETTING_BYTES_MAX,
-  SINKS_MAX,
-} from "./limits";
+import { BLOBS_PER_ENVELOPE_MAX, ENVELOPE_BYTES_MAX, ID_BYTES, PAGE_BYTES_MAX, SEQ_MAX } from "./limits";
 
-export const SLOT_TYPE = "application/octet-stream";
 export const CBOR_TYPE = "application/cbor";
-export const PEER = "peer"; // the two deposit tokens of a mailbox: the other person's,
-export const SELF = "self"; // and our own
-const HASH_BYTES = 32;
-
-/** Return the 16 bytes of an id in lower hex; throw `Damaged` for anything else. */
-export function parseId(text: string): Uint8Array {
-  if (text.length !== 2 * ID_BYTES || !isHex(text)) throw new Damaged("An id is 32 characters of lower hex.");
-  return unhex(text);
-}
 
 export function path(box: Uint8Array): string {
   return `/v1/mailboxes/${hex(box)}`;
@@ -57,69 +37,6 @@ export function cursorPath(box: Uint8Array): string {
 
 export function slotPath(box: Uint8Array, { version }: { readonly version?: number } = {}): string {
   return `${path(box)}/slot${version === undefined ? "" : `?version=${version}`}`;
-}
-
-/**
- * Who may do what with a mailbox: hashes of tokens, set as a whole by its owner.
- *
- * `collect` has one a device, by device id in hex; `deposit` has `peer` and `self`. What is not in it any
- * more loses its right at once. `sinks` are hashes (hex) of tokens that go on being answered as before,
- * while nothing is stored, until the second given: an ex does not learn when the bond ended.
- * A higher `epoch` stands for a new set of keys; a lower one than the relay knows is refused.
- */
-export class Setting {
-  readonly epoch: number;
-  readonly collect: ReadonlyMap<string, Uint8Array>;
-  readonly deposit: ReadonlyMap<string, Uint8Array>;
-  readonly sinks: ReadonlyMap<string, number>;
-
-  constructor(parts: {
-    readonly epoch: number;
-    readonly collect: ReadonlyMap<string, Uint8Array>;
-    readonly deposit: ReadonlyMap<string, Uint8Array>;
-    readonly sinks?: ReadonlyMap<string, number>;
-  }) {
-    this.epoch = parts.epoch;
-    this.collect = parts.collect;
-    this.deposit = parts.deposit;
-    this.sinks = parts.sinks ?? new Map();
-  }
-
-  toBytes(): Uint8Array<ArrayBuffer> {
-    return encode({
-      v: 1,
-      type: "mailbox",
-      epoch: this.epoch,
-      collect: Object.fromEntries(this.collect),
-      deposit: Object.fromEntries(this.deposit),
-      ...(this.sinks.size && { sinks: Object.fromEntries(this.sinks) }),
-    });
-  }
-
-  /** Return the setting in `data`; throw `Damaged` for anything else. */
-  static parse(data: Uint8Array): Setting {
-    const record = decodeMap(data, { bytesMax: SETTING_BYTES_MAX });
-    if (record["v"] !== 1 || record["type"] !== "mailbox") {
-      throw new Damaged("This is not a mailbox's setting of version 1.");
-    }
-    const { sinks, ...rest } = record;
-    if (!hasKeys(rest, ["collect", "deposit", "epoch", "type", "v"])) {
-      throw new Damaged("This setting has a field too many or too few.");
-    }
-    const collect = hashes(rest["collect"], DEVICES_MAX);
-    for (const device of collect.keys()) {
-      if (device.length !== 2 * DEVICE_BYTES || !isHex(device)) {
-        throw new Damaged(`A device id is ${DEVICE_BYTES} bytes in lower hex.`);
-      }
-    }
-    const deposit = hashes(rest["deposit"], 2);
-    if ([...deposit.keys()].some((who) => who !== PEER && who !== SELF)) {
-      throw new Damaged("A mailbox has deposit tokens for peer and self.");
-    }
-    const all = [...collect.values(), ...deposit.values()].map(hex);
-    if (new Set(all).size !== all.length) throw new Damaged("Each token of a mailbox has one right.");
-    return new Setting({ epoch: number(rest["epoch"]), collect, deposit, sinks: sinksOf(sinks ?? {}) });
-  }
 }
 
 /** An envelope as a device collects it. */
@@ -166,31 +83,8 @@ export class Page {
   }
 }
 
-/** The relay's word that an envelope is durable. */
-export class Receipt {
-  readonly seq: number;
-  readonly arrivedS: number;
-
-  constructor(seq: number, arrivedS: number) {
-    this.seq = seq;
-    this.arrivedS = arrivedS;
-  }
-
-  static parse(data: Uint8Array): Receipt {
-    const { seq, arrived } = parseJson(data);
-    return new Receipt(seqOf(seq), number(arrived));
-  }
-}
-
 export function cursorToBytes(upto: number): Uint8Array<ArrayBuffer> {
   return utf8(JSON.stringify({ upto }));
-}
-
-/** Return the seq up to which a device has collected; throw `Damaged` for anything else. */
-export function cursorFromBytes(data: Uint8Array): number {
-  const fields = parseJson(data);
-  if (!hasKeys(fields, ["upto"])) throw new Damaged("A cursor is one number called upto.");
-  return seqOf(fields["upto"]);
 }
 
 /** Return the JSON object in `data`; throw `Damaged` for anything else. */
@@ -207,7 +101,7 @@ export function parseJson(data: Uint8Array): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-export function seqOf(value: unknown): number {
+function seqOf(value: unknown): number {
   const seq = number(value);
   if (seq > SEQ_MAX) throw new Damaged("There is no such seq.");
   return seq;
@@ -220,41 +114,9 @@ function number(value: unknown): number {
   return value;
 }
 
-function isHex(text: string): boolean {
-  return /^[0-9a-f]*$/.test(text);
-}
-
 /** `wanted` is sorted. */
 function hasKeys(record: object, wanted: readonly string[]): boolean {
   return Object.keys(record).sort().join() === wanted.join();
-}
-
-function hashes(value: Value | undefined, countMax: number): Map<string, Uint8Array> {
-  if (!isMap(value) || Object.keys(value).length > countMax) {
-    throw new Damaged("This setting has no tokens, or too many.");
-  }
-  return new Map(
-    Object.entries(value).map(([name, digest]) => {
-      if (!(digest instanceof Uint8Array && digest.length === HASH_BYTES)) {
-        throw new Damaged("A token is given by its SHA-256, 32 bytes.");
-      }
-      return [name, digest];
-    }),
-  );
-}
-
-function sinksOf(value: Value): Map<string, number> {
-  if (!isMap(value) || Object.keys(value).length > SINKS_MAX) {
-    throw new Damaged("This setting has too many sinks.");
-  }
-  return new Map(
-    Object.entries(value).map(([digest, untilS]) => {
-      if (digest.length !== 2 * HASH_BYTES || !isHex(digest)) {
-        throw new Damaged("A sink is given by the SHA-256 of its token, in lower hex.");
-      }
-      return [digest, number(untilS)];
-    }),
-  );
 }
 
 function kept(item: Value): Kept {

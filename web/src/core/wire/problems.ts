@@ -19,7 +19,6 @@ import {
   Unreachable,
 } from "../errors";
 
-export const CONTENT_TYPE = "application/problem+json";
 export const TYPE_PREFIX = "urn:twinbell:problem:";
 
 export interface Problem {
@@ -31,86 +30,42 @@ export interface Problem {
   readonly title: string;
 }
 
-function problem(
-  slug: string,
-  code: number,
-  status: number,
-  error: Problem["error"],
-  title: string,
-): Problem {
-  return { slug, code, status, error, title };
-}
-
-export const MALFORMED = problem("malformed", 1, 400, Damaged, "The relay cannot read this request.");
-export const UNAUTHORISED = problem(
-  "unauthorised",
-  2,
-  401,
-  Unauthorised,
-  "There is no such mailbox, or it is not yours.",
-);
-export const ORIGIN = problem("origin", 19, 403, Refused, "Pages of this origin may not connect here.");
-export const NOT_FOUND = problem("not-found", 3, 404, NotFound, "There is no such thing here.");
-export const METHOD = problem("method", 4, 405, Refused, "This cannot be done to that.");
-export const SLOW = problem("slow", 5, 408, Unreachable, "The request did not arrive in time.");
-export const CONFLICT = problem(
-  "conflict",
-  6,
-  409,
-  Conflict,
-  "The same name was already used for something else.",
-);
-export const BURNT = problem("burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one.");
-export const TAKEN = problem("taken", 20, 409, Conflict, "Somebody else has taken this place in the room.");
-export const STALE = problem("stale", 8, 412, Conflict, "Somebody else changed this first.");
-export const TOO_LARGE = problem("too-large", 9, 413, Refused, "This is larger than the relay takes.");
-export const RANGE = problem("range", 10, 416, Refused, "There is no such part of it.");
-export const NOT_YET = problem("not-yet", 11, 425, NotYet, "It is not yet time.");
-export const TOO_FAST = problem("too-fast", 12, 429, OverQuota, "This is too fast. Try again later.");
-export const FAULT = problem("fault", 13, 500, TwinbellError, "Something went wrong inside the relay.");
-export const STOPPING = problem("stopping", 14, 503, Unreachable, "The relay is stopping. Try again soon.");
-export const READ_ONLY = problem("read-only", 15, 503, Unreachable, "The relay cannot write to its disk.");
-export const FROZEN = problem(
-  "frozen",
-  16,
-  503,
-  Unreachable,
-  "This mailbox waits for its owner, because the relay was restored.",
-);
-export const UPSTREAM = problem("upstream", 18, 502, Unreachable, "The keepers of that chain do not answer.");
-export const FULL = problem(
-  "full",
-  17,
-  507,
-  OverQuota,
-  "There is no room for this now. Collecting still works.",
-);
+type Row = readonly [slug: string, code: number, status: number, error: Problem["error"], title: string];
 
 // Where several have one status, the first here stands for it.
-export const PROBLEMS: readonly Problem[] = [
-  MALFORMED,
-  UNAUTHORISED,
-  ORIGIN,
-  NOT_FOUND,
-  METHOD,
-  SLOW,
-  CONFLICT,
-  BURNT,
-  TAKEN,
-  STALE,
-  TOO_LARGE,
-  RANGE,
-  NOT_YET,
-  TOO_FAST,
-  FAULT,
-  STOPPING,
-  READ_ONLY,
-  FROZEN,
-  UPSTREAM,
-  FULL,
+const TABLE: readonly Row[] = [
+  ["malformed", 1, 400, Damaged, "The relay cannot read this request."],
+  ["unauthorised", 2, 401, Unauthorised, "There is no such mailbox, or it is not yours."],
+  ["origin", 19, 403, Refused, "Pages of this origin may not connect here."],
+  ["not-found", 3, 404, NotFound, "There is no such thing here."],
+  ["method", 4, 405, Refused, "This cannot be done to that."],
+  ["slow", 5, 408, Unreachable, "The request did not arrive in time."],
+  ["conflict", 6, 409, Conflict, "The same name was already used for something else."],
+  ["taken", 20, 409, Conflict, "Somebody else has taken this place in the room."],
+  ["burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one."],
+  ["stale", 8, 412, Conflict, "Somebody else changed this first."],
+  ["too-large", 9, 413, Refused, "This is larger than the relay takes."],
+  ["range", 10, 416, Refused, "There is no such part of it."],
+  ["not-yet", 11, 425, NotYet, "It is not yet time."],
+  ["too-fast", 12, 429, OverQuota, "This is too fast. Try again later."],
+  ["fault", 13, 500, TwinbellError, "Something went wrong inside the relay."],
+  ["stopping", 14, 503, Unreachable, "The relay is stopping. Try again soon."],
+  ["read-only", 15, 503, Unreachable, "The relay cannot write to its disk."],
+  ["frozen", 16, 503, Unreachable, "This mailbox waits for its owner, because the relay was restored."],
+  ["upstream", 18, 502, Unreachable, "The keepers of that chain do not answer."],
+  ["full", 17, 507, OverQuota, "There is no room for this now. Collecting still works."],
 ];
+
+export const PROBLEMS: readonly Problem[] = TABLE.map(([slug, code, status, error, title]) => {
+  return { slug, code, status, error, title };
+});
 export const BY_CODE: ReadonlyMap<number, Problem> = new Map(PROBLEMS.map((each) => [each.code, each]));
 export const BY_SLUG: ReadonlyMap<string, Problem> = new Map(PROBLEMS.map((each) => [each.slug, each]));
+
+export const UNAUTHORISED = BY_SLUG.get("unauthorised")!;
+export const TAKEN = BY_SLUG.get("taken")!;
+export const FAULT = BY_SLUG.get("fault")!;
+const NOT_YET = BY_SLUG.get("not-yet")!;
 
 // A relay's words end up before a person: nothing that a screen would obey stays in them.
 const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Surrogate}]/gu;

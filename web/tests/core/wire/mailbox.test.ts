@@ -1,8 +1,6 @@
-import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { hex, unhex, utf8 } from "../../../src/core/bytes";
-import { encode, type Value } from "../../../src/core/encoding";
 import { Damaged } from "../../../src/core/errors";
 import { Token } from "../../../src/core/wire/auth";
 import * as blob from "../../../src/core/wire/blob";
@@ -11,9 +9,6 @@ import * as pairing from "../../../src/core/wire/pairing";
 
 const BOX = unhex("6f0c000102030405060708090a0b0c0d");
 const ID = unhex("9e41000102030405060708090a0b0c0d");
-
-const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length });
-const whole = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 
 test("paths are those of the specification", () => {
   const box = "/v1/mailboxes/6f0c000102030405060708090a0b0c0d";
@@ -28,59 +23,6 @@ test("paths are those of the specification", () => {
   expect(pairing.openPath("spoken")).toBe("/v1/pairings?form=spoken");
   expect(pairing.partPath("7", 2, { waitS: 99 })).toBe("/v1/pairings/7/2?wait=25");
   expect(pairing.partPath("7", 3)).toBe("/v1/pairings/7/3");
-});
-
-test("an id has one writing", () => {
-  expect(mailbox.parseId(hex(BOX))).toEqual(BOX);
-  for (const text of ["", hex(BOX).toUpperCase(), `${hex(BOX)}00`, hex(BOX).slice(1), "zz".repeat(16)]) {
-    expect(() => mailbox.parseId(text)).toThrow(Damaged);
-  }
-});
-
-test("a setting is read as it was written", () => {
-  const device = bytes(8).map(hex);
-  fc.assert(
-    fc.property(
-      whole,
-      fc.uniqueArray(fc.tuple(device, bytes(32)), { maxLength: 16, selector: ([name]) => name }),
-      bytes(32),
-      fc.array(fc.tuple(bytes(32).map(hex), whole), { maxLength: 3 }),
-      (epoch, collect, peer, sinks) => {
-        const setting = new mailbox.Setting({
-          epoch,
-          collect: new Map(collect),
-          deposit: new Map([[mailbox.PEER, peer]]),
-          sinks: new Map(sinks),
-        });
-        const all = [...collect.map(([, hash]) => hash), peer].map(hex);
-        fc.pre(new Set(all).size === all.length);
-
-        const read = mailbox.Setting.parse(setting.toBytes());
-
-        expect(hex(read.toBytes())).toBe(hex(setting.toBytes()));
-        expect(read.sinks).toEqual(setting.sinks);
-      },
-    ),
-  );
-});
-
-describe("a setting is refused", () => {
-  const good = { v: 1, type: "mailbox", epoch: 0, collect: {}, deposit: {} };
-  const hash = new Uint8Array(32);
-
-  test.each<[string, Value]>([
-    ["another version", { ...good, v: 2 }],
-    ["another type", { ...good, type: "bell" }],
-    ["a field too many", { ...good, more: 1 }],
-    ["a device that is no id", { ...good, collect: { A1B2C3D4E5F60718: hash } }],
-    ["a third kind of depositor", { ...good, deposit: { stranger: hash } }],
-    ["a short hash", { ...good, deposit: { peer: new Uint8Array(31) } }],
-    ["one token with two rights", { ...good, deposit: { peer: hash, self: hash } }],
-    ["a sink that is no hash", { ...good, sinks: { "00": 1 } }],
-    ["an epoch below zero", { ...good, epoch: -1 }],
-  ])("%s", (_, record) => {
-    expect(() => mailbox.Setting.parse(encode(record))).toThrow(Damaged);
-  });
 });
 
 test("a page is read as it was written, and refused out of order", () => {
@@ -103,22 +45,19 @@ test("a page is read as it was written, and refused out of order", () => {
 });
 
 test("what a relay says in JSON is taken exactly", () => {
-  expect(mailbox.Receipt.parse(utf8('{"seq": 1, "arrived": 60}'))).toEqual(new mailbox.Receipt(1, 60));
-  expect(mailbox.cursorFromBytes(mailbox.cursorToBytes(9))).toBe(9);
+  expect(mailbox.cursorToBytes(9)).toEqual(utf8('{"upto":9}'));
   expect(blob.offsetFromBytes(utf8('{"offset": 5}'))).toBe(5);
   expect(blob.parseLength("2147483648")).toBe(2 ** 31);
   const opened = pairing.Opened.parse(utf8('{"nameplate": "7", "expires": 1795347062}'));
   expect(opened).toEqual(new pairing.Opened("7", 1_795_347_062));
 
   for (const text of ["", "[]", "null", '{"seq": "1", "arrived": 60}', '{"seq": -1, "arrived": 0}', "{}"]) {
-    expect(() => mailbox.Receipt.parse(utf8(text))).toThrow(Damaged);
     expect(() => blob.offsetFromBytes(utf8(text))).toThrow(Damaged);
     expect(() => pairing.Opened.parse(utf8(text))).toThrow(Damaged);
   }
   for (const text of [null, undefined, "", "1.5", "+1", "-1", "2147483649", "1e3"]) {
     expect(() => blob.parseLength(text)).toThrow(Damaged);
   }
-  expect(() => mailbox.cursorFromBytes(utf8('{"upto": 1, "more": 1}'))).toThrow(Damaged);
 });
 
 test("a nameplate is a short number or 26 letters, and cannot be a path", () => {
