@@ -8,64 +8,32 @@
  * document that both sides know.
  */
 
-import { CROSSINGS, describe, type Features, named, type Named, TINTS } from "./picture";
+import { CROSSINGS, describe, type Features, named, type Named } from "./picture";
+import { hex, polygon, shape, type Shape, stop, write } from "./shape";
 import { SIGNS } from "./signs";
+import {
+  CENTRE_X,
+  facets,
+  floor,
+  GLEAM_Y,
+  gleamX,
+  half,
+  HEART,
+  ONYX,
+  tableCentre,
+  TINT_COLOURS,
+} from "./stone";
+
+export { type Shape, write } from "./shape";
+export { facets, GLEAM_Y, gleamX, HEART, outline, tableCentre, TINT_COLOURS } from "./stone";
 
 export const WIDTH = 4000;
 export const HEIGHT = 5600;
-export const CENTRE_X = 2000;
-
-export type Point = readonly [number, number];
-export type Colour = readonly [number, number, number];
-
-// The right half of the heart, from the cleft to the tip: three cubic Bézier curves, end to end.
-const CLEFT: Point = [2000, 2960];
-const TIP: Point = [2000, 5130];
-const RIGHT: readonly (readonly [Point, Point, Point])[] = [
-  [
-    [2130, 2640],
-    [2520, 2460],
-    [2860, 2580],
-  ],
-  [
-    [3340, 2750],
-    [3430, 3250],
-    [3200, 3690],
-  ],
-  [[2950, 4170], [2420, 4640], TIP],
-];
-export const OUTLINE_STEPS = 24; // points on each curve
-export const TIP_AT = 3 * OUTLINE_STEPS;
-export const OUTLINE_POINTS = 2 * TIP_AT;
-
-const TABLE_CENTRE: Point = [2000, 3660];
-const TABLE_PERCENT = 48;
-export const GLEAM_Y = 2990;
-const LEAN: Readonly<Record<Named["lean"], Point>> = {
-  left: [-250, 0],
-  right: [250, 0],
-  high: [0, -130],
-  low: [0, 240],
-};
 
 export const CORD_TOP = 0;
 export const CROSSING_HEIGHT = 250;
 export const CORD_REACH = 116;
 export const CORD_END = CORD_TOP + CROSSINGS * CROSSING_HEIGHT;
-
-export const TINT_COLOURS: Readonly<Record<(typeof TINTS)[number], Colour>> = {
-  violet: [150, 112, 255],
-  rose: [255, 150, 180],
-  silver: [226, 234, 246],
-  green: [64, 214, 140],
-  blue: [70, 160, 255],
-  copper: [222, 116, 62],
-  honey: [255, 214, 110],
-  crimson: [226, 30, 62],
-};
-const ONYX: Colour = [19, 16, 27];
-const WARMTH: Colour = [214, 92, 26];
-const SHEEN_PERCENT: Colour = [100, 94, 122]; // onyx is a little violet
 
 /** The colours that follow the hour: paper by day, indigo by night. A strand has edge, body and light. */
 export interface Theme {
@@ -90,15 +58,6 @@ export const NIGHT: Theme = {
   amber: ["#6b3010", "#e08a3c", "#ffd09a"],
   blue: ["#22356b", "#7d9fe6", "#d3e0ff"],
 };
-
-/** One element of a drawing: its attributes in the order in which they are written. */
-export interface Shape {
-  readonly tag: string;
-  readonly is: Readonly<Record<string, string | number>>;
-  readonly holds?: readonly Shape[];
-  /** Written on the line of the shape before it. */
-  readonly beside?: true;
-}
 
 /** The drawing in its parts, from back to front. Each is whole by itself, given the definitions. */
 export interface Pieces {
@@ -144,133 +103,6 @@ export function svg(features: Features, { dark = false }: { dark?: boolean } = {
     "</svg>",
   ];
   return lines.join("\n") + "\n";
-}
-
-/** Write a shape down: groups take a line for each thing that they hold, all else is one line. */
-export function write(drawn: Shape): string {
-  const { tag, is, holds } = drawn;
-  const attributes = Object.entries(is).map(([name, value]) => ` ${name}="${value}"`);
-  const open = `<${tag}${attributes.join("")}`;
-  if (!holds) return `${open}/>`;
-  const grouped = tag === "g" || tag === "defs";
-  const inside = holds.map((each) => (grouped && !each.beside ? "\n" : "") + write(each));
-  return `${open}>${inside.join("")}${grouped ? "\n" : ""}</${tag}>`;
-}
-
-/** The 144 points of the heart's edge, from the cleft down the right side and up the left. */
-export function outline(): Point[] {
-  const points: Point[] = [];
-  let start = CLEFT;
-  for (const [one, two, end] of RIGHT) {
-    for (let step = 0; step < OUTLINE_STEPS; step++) points.push(onCurve([start, one, two, end], step));
-    start = end;
-  }
-  const right = [...points, start];
-  const left = right.slice(1, -1).map(([x, y]): Point => [2 * CENTRE_X - x, y]);
-  return [...right, ...left.reverse()];
-}
-
-/** The middle of the stone's table, where the sign is engraved. */
-export function tableCentre(features: Features): Point {
-  const [x, y] = LEAN[named(features).lean];
-  return [TABLE_CENTRE[0] + x, TABLE_CENTRE[1] + y];
-}
-
-/** Where the gleam is; how far down is `GLEAM_Y`. */
-export function gleamX(features: Features): number {
-  return named(features).side === "left" ? CENTRE_X - 690 : CENTRE_X + 690;
-}
-
-/** One plane of the stone: its corners and its colour. */
-export interface Facet {
-  readonly corners: readonly Point[];
-  readonly colour: Colour;
-}
-
-/** The planes of the stone, the table first: nothing lies over anything else. */
-export function facets(features: Features): Facet[] {
-  const edge = outline();
-  const [centreX, centreY] = tableCentre(features);
-  const count = features.facets;
-  const girdle = (half: number): Point => {
-    const along = TIP_AT + floor(half * OUTLINE_POINTS, 2 * count);
-    return edge[((along % OUTLINE_POINTS) + OUTLINE_POINTS) % OUTLINE_POINTS] ?? TIP;
-  };
-  const table = (half: number): Point => {
-    const [x, y] = girdle(half);
-    return [
-      centreX + floor((x - TABLE_CENTRE[0]) * TABLE_PERCENT, 100),
-      centreY + floor((y - TABLE_CENTRE[1]) * TABLE_PERCENT, 100),
-    ];
-  };
-  const top = Array.from({ length: count }, (_, at) => table(2 * at + 1));
-  const planes: Facet[] = [{ corners: top, colour: lit(features, [0, -60], 150) }];
-  for (let at = 0; at < count; at++) {
-    const main = [girdle(2 * at), girdle(2 * at + 2), table(2 * at + 1)];
-    const star = [table(2 * at - 1), table(2 * at + 1), girdle(2 * at)];
-    planes.push({ corners: main, colour: lit(features, away(main), 100) });
-    planes.push({ corners: star, colour: lit(features, away(star), 62) });
-  }
-  return planes;
-}
-
-/** Which way a plane looks: from the middle of the stone to its own, 1000 long in all. */
-function away(corners: readonly Point[]): Point {
-  const x = floor(sum(corners.map((corner) => corner[0])), 3) - TABLE_CENTRE[0];
-  const y = floor(sum(corners.map((corner) => corner[1])), 3) - TABLE_CENTRE[1];
-  const length = Math.max(1, Math.abs(x) + Math.abs(y));
-  return [floor(x * 1000, length), floor(y * 1000, length)];
-}
-
-/** The colour of a plane that looks that way: the gleam from above, the low sun from below. */
-function lit(features: Features, [x, y]: Point, percent: number): Colour {
-  const { side, tint } = named(features);
-  const fromSide = side === "left" ? -1 : 1;
-  const gleam = Math.max(0, floor((x * fromSide * 7 - y * 6 - 900) * percent, 1500));
-  const warmth = Math.max(0, floor((y * 2 - 420) * percent, 300));
-  const sheen = floor((Math.abs(x * 3 - y * 5) % 223) * percent, 620 + 4 * warmth); // so that neighbours differ
-  const channel = (at: 0 | 1 | 2): number =>
-    Math.min(
-      255,
-      ONYX[at] +
-        floor(TINT_COLOURS[tint][at] * gleam + WARMTH[at] * warmth, 1000) +
-        floor(sheen * SHEEN_PERCENT[at], 100),
-    );
-  return [channel(0), channel(1), channel(2)];
-}
-
-function onCurve(curve: readonly [Point, Point, Point, Point], step: number): Point {
-  const rest = OUTLINE_STEPS - step;
-  const weights = [rest ** 3, 3 * rest * rest * step, 3 * rest * step * step, step ** 3];
-  const along = (axis: 0 | 1): number =>
-    floor(sum(curve.map((point, at) => point[axis] * (weights[at] ?? 0))), OUTLINE_STEPS ** 3);
-  return [along(0), along(1)];
-}
-
-/** The heart's edge as a path. */
-export const HEART = `M${CLEFT.join(" ")}${downwards()}${upwards(true)}Z`;
-const HALF = (mirrored: boolean): string => `M${TIP.join(" ")}${upwards(mirrored)}`;
-
-function downwards(): string {
-  return RIGHT.map((curve) => `C${curve.flat().join(" ")}`).join("");
-}
-
-/** One side of the heart from the tip to the cleft: the left one where it is mirrored. */
-function upwards(mirrored: boolean): string {
-  const starts = [CLEFT, ...RIGHT.map((curve) => curve[2])];
-  const curves = RIGHT.map(([one, two], at) => {
-    const points = [two, one, starts[at] ?? CLEFT].map(([x, y]) => `${mirrored ? 2 * CENTRE_X - x : x} ${y}`);
-    return `C${points.join(" ")}`;
-  });
-  return curves.reverse().join("");
-}
-
-function hex(colour: Colour): string {
-  return `#${colour.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
-}
-
-function polygon(corners: readonly Point[]): string {
-  return `M${corners.map(([x, y]) => `${x} ${y}`).join("L")}Z`;
 }
 
 function definitions(features: Features, theme: Theme, name: string): Shape {
@@ -363,7 +195,7 @@ type Pen = Readonly<Record<string, string | number>>;
 
 function rimOf(features: Features, name: string): Shape[] {
   const gold = `url(#${name}-gold)`;
-  const halves = HALF(false) + HALF(true); // beads begin at the tip, both ways
+  const halves = half(false) + half(true); // beads begin at the tip, both ways
   const base = (stroke: string, pen: Pen): Shape =>
     shape("path", { d: HEART, fill: "none", "stroke-linejoin": "round", stroke, ...pen });
   const dashed = (stroke: string, pen: Pen): Shape =>
@@ -452,22 +284,4 @@ function engraving(features: Features): Shape {
     shape("path", { d, ...round, stroke: "#d6a94c", "stroke-width": 42 }),
     shape("path", { d, ...round, stroke: "#fdf0c4", "stroke-opacity": ".85", "stroke-width": 12 }),
   ]);
-}
-
-function shape(tag: string, is: Shape["is"], holds?: readonly Shape[]): Shape {
-  return holds ? { tag, is, holds } : { tag, is };
-}
-
-function stop(offset: string, colour: string, opacity?: string): Shape {
-  const is = { offset, "stop-color": colour };
-  return shape("stop", opacity === undefined ? is : { ...is, "stop-opacity": opacity });
-}
-
-/** Division that rounds down, also below zero: the only one that there is here. */
-function floor(number: number, by: number): number {
-  return Math.floor(number / by);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -25,6 +25,7 @@ import { sha256 } from "../crypto/kdf";
 import type { SigningKey, VerifyKey } from "../crypto/signing";
 import * as sshsig from "../crypto/sshsig";
 import { Damaged, Mistaken, NotYet } from "../errors";
+import { type Attachment, measure, readFiles, sealedFiles, sealedTo } from "./attachments";
 import { Lock, LOCK_BYTES_MAX, WAYS_MAX } from "./lock";
 import * as mail_ from "./mail";
 import { FileNote, Mail } from "./mail";
@@ -38,7 +39,6 @@ import {
   readAll,
   type Readable,
   type Sink,
-  type Source,
   sourceOf,
   streamOf,
   Tally,
@@ -47,6 +47,8 @@ import {
 import { archive, archiveLength, type Entry, type NewEntry, TarReader } from "./tar";
 import * as way from "./way";
 import { type Behind, type Keys, NOT_SHOWN, WAY_BYTES_MAX } from "./way";
+
+export type { Attachment } from "./attachments";
 
 export const NAMESPACE = "letter@twinbell";
 export const RECIPIENTS = 4; // letter key and kit key of both: paper alone opens every letter ever sent
@@ -62,14 +64,6 @@ const EML_SEALED_MAX = mail_.EML_BYTES_MAX + 16_384;
 const SIGNATURE_BYTES_MAX = 4096;
 const SIGNATURE_SEALED_MAX = SIGNATURE_BYTES_MAX + 4096;
 const NEVER_S = Number.MAX_SAFE_INTEGER;
-
-/** A file to be sealed. It is read twice, and must give the same `size` bytes both times. */
-export interface Attachment {
-  readonly name: string;
-  readonly media: string;
-  readonly size: number;
-  readonly file: Readable;
-}
 
 /** What is known of a letter that was written; the envelope carries id and hashes. */
 export interface Sealed {
@@ -323,95 +317,6 @@ function small(name: string, data: Uint8Array): NewEntry {
   return { name, size: data.length, content: [data] };
 }
 
-async function measure(attachment: Attachment, tally: Tally): Promise<FileNote> {
-  const tap = new Tap();
-  for await (const part of partsOf(attachment, tally)) tap.see(part);
-  const { name, media, size } = attachment;
-  return new FileNote({ name, media, size, sha256: tap.digest() });
-}
-
-/** Give files.tar.age: all files in their order, as they were when they were measured. */
-async function* sealedFiles(
-  to: readonly HybridRecipient[],
-  notes: readonly FileNote[],
-  attachments: readonly Attachment[],
-  tally: Tally,
-): AsyncGenerator<Uint8Array, void> {
-  const entries = attachments.map((attachment, at) => ({
-    name: mail_.entryName(at + 1, attachment.name),
-    size: attachment.size,
-    content: unchanged(attachment, notes[at], tally),
-  }));
-  yield* chunksOf(await encrypt(streamOf(archive(entries)), to));
-}
-
-async function* unchanged(
-  attachment: Attachment,
-  note: FileNote | undefined,
-  tally: Tally,
-): AsyncGenerator<Uint8Array, void> {
-  const tap = new Tap();
-  yield* tap.through(partsOf(attachment, tally));
-  if (!note || !same(tap.digest(), note.sha256)) throw changed(attachment);
-}
-
-async function* partsOf({ file, ...attachment }: Attachment, tally: Tally): AsyncGenerator<Uint8Array, void> {
-  let left = attachment.size;
-  try {
-    for await (const part of chunksOf(file.stream())) {
-      left -= part.length;
-      if (left < 0) break;
-      yield part;
-      tally.add(part.length);
-    }
-  } catch (error) {
-    // A browser says in this way that a file on disk is another one now, or gone.
-    throw error instanceof DOMException ? changed(attachment) : error;
-  }
-  if (left) throw changed(attachment);
-}
-
-function changed({ name }: { readonly name: string }): Mistaken {
-  return new Mistaken("A file changed while it was being sealed.", {
-    hint: `Write the letter again: ${name}`,
-    code: "letter.file-changed",
-    facts: { name },
-  });
-}
-
-/** Read files.tar.age to its end: these files in this order, and nothing else. */
-async function readFiles(
-  sealed: Source,
-  key: HybridIdentity,
-  notes: readonly FileNote[],
-  { into, tally }: { into: ((number: number, note: FileNote) => Sink) | undefined; tally: Tally },
-): Promise<void> {
-  const source = sourceOf(chunksOf(await sealedTo(pieces(sealed), key)));
-  try {
-    const files = new TarReader(source, { entriesMax: mail_.FILES_MAX });
-    for (const [at, note] of notes.entries()) {
-      const entry = await files.next();
-      if (entry?.name !== mail_.entryName(at + 1, note.name) || entry.size !== note.size) {
-        throw new Damaged("The files in this letter are not those that it names.");
-      }
-      const sink = into?.(at + 1, note);
-      const tap = new Tap();
-      for await (const part of pieces(entry)) {
-        tap.see(part);
-        await sink?.write(part);
-        tally.add(part.length);
-      }
-      if (!same(tap.digest(), note.sha256)) {
-        throw new Damaged("A file in this letter is not the one that was signed.");
-      }
-      await sink?.close?.();
-    }
-    if (await files.next()) throw new Damaged("There are more files in this letter than it names.");
-  } finally {
-    await source.close();
-  }
-}
-
 /** The letter key, the way that gave it, and the broken ones met before it. */
 async function unlock(
   lock: Lock,
@@ -450,13 +355,6 @@ function verify(eml: Uint8Array, signature: string, writers: readonly VerifyKey[
     }
   }
   throw new Damaged("This letter is not signed by the one it is from.");
-}
-
-async function sealedTo(chunks: Chunks, key: HybridIdentity): Promise<ReadableStream<Uint8Array>> {
-  const { stanzas, plain } = await decrypt(streamOf(binary(chunks)), [key]);
-  if (stanzas.length === 1) return plain;
-  await plain.cancel();
-  throw new Damaged("A part of this letter is sealed to someone else as well.");
 }
 
 async function unseal(data: Uint8Array, key: HybridIdentity): Promise<Uint8Array> {
