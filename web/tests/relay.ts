@@ -135,8 +135,9 @@ export class Running {
     });
   }
 
+  /** Type something. */
   say(text: string): void {
-    this.child.stdin?.end(text);
+    this.child.stdin?.write(text);
   }
 
   /** Return the next line; throws if the command ends before. */

@@ -210,6 +210,13 @@ export interface Draft {
 
 export type RoomState = "outside" | "knocking" | "alone" | "together";
 
+/**
+ * `left`: the other one went. `lost`: their connection did. After the others nobody goes in again by itself. A
+ * `stranger` stood at the door and heard nothing; something was `tampered` with on the way; our place was `taken`, by
+ * another device or by somebody who should not know it; the other one has a `newer` Twinbell.
+ */
+export type RoomEnd = "left" | "lost" | "stranger" | "tampered" | "taken" | "newer";
+
 export interface Room {
   readonly bond: string;
   readonly state: RoomState;
@@ -227,7 +234,8 @@ export type Event =
   | { readonly kind: "ring"; readonly ring: Ring }
   | { readonly kind: "letters"; readonly bond: string; readonly letter?: string; readonly arrived?: boolean }
   | { readonly kind: "knock"; readonly bond: string; readonly atS: number }
-  | { readonly kind: "room"; readonly room: Room }
+  /** `why` they are not together any more, where there is something to say. */
+  | { readonly kind: "room"; readonly room: Room; readonly why?: RoomEnd }
   /** `text` replaces what stood under this number; `done` once the thought is whole. */
   | {
       readonly kind: "thought";

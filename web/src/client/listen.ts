@@ -46,6 +46,8 @@ export class Listener {
   readonly #rounds: Rounds;
   readonly #upkeep = new Lane(() => this.#work());
   #timer: (() => void) | null = null;
+  /** When upkeep runs next. */
+  #nextS = 0;
   #awake = false;
   #stopped = false;
 
@@ -161,6 +163,8 @@ export class Listener {
     const { vault } = this.#home;
     const isOwed = vault.all("duty").some((row) => bonds.same(row.bond, bond));
     if (isOwed || this.link(bond).waitingOut > 0) this.poke(bond);
+    // A letter that has just come may open before anything that was waited for.
+    if ((nextReadyS(this.#home) ?? Infinity) < this.#nextS) void this.#upkeep.run().catch(fault);
   }
 
   /** Note how sending went: what is left is tried again, later and later. */
@@ -204,10 +208,10 @@ export class Listener {
     const dueS = await this.#rounds.work();
     if (bonds.living(home.vault).length) await chains.reachQuicknet(home);
     const readyS = nextReadyS(home);
-    const nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity);
+    this.#nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity);
     this.#timer?.();
     if (!this.#awake) return;
-    this.#timer = alarm(home.clock, nextS, () => void this.#upkeep.run().catch(fault));
+    this.#timer = alarm(home.clock, this.#nextS, () => void this.#upkeep.run().catch(fault));
   }
 }
 

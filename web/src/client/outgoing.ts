@@ -10,6 +10,7 @@
  */
 
 import { HybridRecipient } from "../core/age/hybrid";
+import type { Attachment } from "../core/bond/attachments";
 import * as letter_ from "../core/bond/letter";
 import { type Lock, plan } from "../core/bond/lock";
 import * as message from "../core/bond/message";
@@ -147,7 +148,7 @@ async function writeOne(home: Home, bond: BondRow, lock: Lock, asked: NewLetter)
   home.reach("letter: saved");
 }
 
-function attachment(file: File): letter_.Attachment {
+function attachment(file: File): Attachment {
   const name = file.name.normalize("NFC") || "file";
   return { name, media: mediaOf(file.type), size: file.size, file };
 }

@@ -24,6 +24,7 @@ import * as outgoing from "./outgoing";
 import { restore } from "./restoring";
 import * as rings from "./rings";
 import { Vault } from "./vault";
+import { Visit } from "./visit";
 
 /** What a worker has beside what a home needs. */
 export interface Surroundings extends Platform {
@@ -39,6 +40,8 @@ interface Running {
   readonly home: Home;
   readonly bells: Bells;
   readonly listener: Listener;
+  /** The one room that a person is in. */
+  visit: { readonly bond: string; readonly to: Visit } | null;
 }
 
 /** Return the face of a home that is still closed: `start` opens it. */
@@ -53,6 +56,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
   const stop = (): void => {
     open?.bells.stop();
     open?.listener.stop();
+    open?.visit?.to.leave();
     open?.home.vault.close();
     open = null;
   };
@@ -156,13 +160,37 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     draft: async (bond) => drafts.find(running().home, bond),
     saveDraft: (bond, draft) => drafts.save(running().home, bond, draft),
 
+    knock: (bond) => step(bond, { type: "KnockWanted" }),
+    async enter(bond) {
+      const here = running();
+      const { id } = bonds.open(here.home.vault, bond);
+      if (here.visit?.bond === bond && !here.visit.to.ended) return here.visit.to.shown;
+      here.visit?.to.leave();
+      const visit = { bond, to: new Visit(here.home, id) };
+      here.visit = visit;
+      return await visit.to.enter();
+    },
+    async leave(bond) {
+      const here = running();
+      if (here.visit?.bond !== bond) return;
+      here.visit.to.leave();
+      here.visit = null;
+    },
+    async think(bond, thought) {
+      const { visit } = running();
+      if (visit?.bond === bond) visit.to.think(thought);
+    },
+    async hand(bond, pressed) {
+      const { visit } = running();
+      if (visit?.bond === bond) visit.to.press(pressed);
+    },
+
     news: async () => news.untold(running().home.vault),
     seenNews: (number) => news.seen(running().home, number),
 
     awake: async (on) => {
-      const { bells, listener } = running();
-      listener.awake(on);
-      if (on) bells.resume();
+      open?.listener.awake(on);
+      if (on) open?.bells.resume();
     },
   } as api.Api;
 }
@@ -175,7 +203,7 @@ async function begin(around: Surroundings, tell: api.Listener): Promise<Running>
   const bells = new Bells(home, () => listener.refresh());
   bells.resume();
   listener.awake(true);
-  return { home, bells, listener };
+  return { home, bells, listener, visit: null };
 }
 
 function stateOf(open: Running | null): api.HomeState {

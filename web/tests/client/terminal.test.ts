@@ -1,9 +1,11 @@
 /** A pair of one browser and one terminal: everything that two terminals can do, in both directions. */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Bond, NewLetter, Wish } from "../../src/client/api";
+import type { Bond, Letter, NewLetter, Wish } from "../../src/client/api";
 import { RelayProcess, type Running, TerminalHome } from "../relay";
 import { Browser, type Page } from "./browser";
+
+const FAR: Wish = { local: "2041-10-10T08:00", zone: "Asia/Tokyo" };
 
 let relay: RelayProcess;
 let browser: Browser;
@@ -110,55 +112,92 @@ test("no letter is written before the kit is confirmed", async () => {
   await expect(page.api.kit(bond.id)).rejects.toMatchObject({ code: "kit.paper" });
 });
 
-test("a letter with a file is refused before its moment in the terminal, and opens on it", async () => {
+test("a letter for a far day comes to the terminal, and is refused there", async () => {
   const bond = await jun();
   const listening = terminal.start("listen", "--json");
+
+  const [id = ""] = await page.api.writeLetter({ ...letterTo(bond), wish: FAR });
+
+  expect(await heard(listening, "letter")).toMatchObject({ letter: id });
+  listening.end();
+  await expect(terminal.run("letter", "open", id)).rejects.toThrow("ended with 3");
+});
+
+test("a letter with a file opens in the terminal on its moment", async () => {
+  const bond = await jun();
   const photo = new File([new Uint8Array(300_000).fill(7)], "夏の海.jpg", { type: "image/jpeg" });
-  const wish = soon(4);
+  const wish = soon(2);
 
   const [id = ""] = await page.api.writeLetter({ ...letterTo(bond), files: [photo], wish });
-  const arrived = await heard(listening, "letter");
-  const early = terminal.run("letter", "open", id, "--into", terminal.path("early"));
-
-  expect(arrived).toMatchObject({ letter: id });
-  await expect(early).rejects.toThrow("ended with 3");
-  listening.end();
+  await page.eventually(async () => (await letter(id)).state === "sent");
   await relay.isPast(wish);
+
+  await terminal.run("letter", "list");
   const opened = JSON.parse(
     await terminal.run("letter", "open", id, "--into", terminal.path("files"), "--json"),
   ) as { subject: string; text: string; attachments: { name: string; bytes: number }[] };
   expect(opened).toMatchObject({ subject: "Summer", text: "Dear Jun,\n\nlook." });
   expect(opened.attachments).toMatchObject([{ name: "夏の海.jpg", bytes: 300_000 }]);
-  const [sent] = await page.api.letters(bond.id);
-  expect(sent).toMatchObject({ id, state: "sent", outgoing: true, subject: "Summer", fileCount: 1 });
+  expect(await letter(id)).toMatchObject({ outgoing: true, subject: "Summer", fileCount: 1, progress: null });
 });
 
-test("a letter with a file from the terminal is refused before its moment, and opens on it", async () => {
-  const bond = await jun();
-  const file = await terminal.file("dusk.png", new Uint8Array(200_000).fill(3));
+test("a letter for a far day from the terminal shows its day and nothing else", async () => {
   const text = await terminal.file("letter.txt", new TextEncoder().encode("Guten Abend."));
 
-  await terminal.run("letter", "write", text, "--subject", "Dusk", "--opens", "in 4s", "--attach", file);
+  await terminal.run("letter", "write", text, "--subject", "Far", "--opens", FAR.local, "--zone", FAR.zone);
   const { letter: id = "" } = await page.until("letters", (event) => event.arrived === true);
 
-  const waiting = (await page.api.letters(bond.id)).find((each) => each.id === id);
-  expect(waiting).toMatchObject({ state: "waiting", outgoing: false, subject: null });
-  expect(waiting?.seal.strength).toBe("courtesy"); // the relay runs on this very machine
+  const waiting = await letter(id);
+  expect(waiting).toMatchObject({ state: "waiting", outgoing: false, subject: null, fileCount: null });
+  expect(waiting.seal).toMatchObject({ ...FAR, strength: "courtesy" }); // the relay runs on this very machine
   await expect(page.api.openLetter(id)).rejects.toMatchObject({ name: "NotYet", code: "letter.early" });
+  page.told.length = 0;
+});
+
+test("a letter with a file from the terminal opens here on its moment", async () => {
+  const file = await terminal.file("dusk.png", new Uint8Array(200_000).fill(3));
+
+  await terminal.run("letter", "write", terminal.path("letter.txt"), "--opens", "in 2s", "--attach", file);
+  const { letter: id = "" } = await page.until("letters", (event) => event.arrived === true);
   await page.until("news", ({ news }) => news.kind === "ready" && news.facts["letter"] === id);
   const opened = await page.api.openLetter(id);
-  expect(opened).toMatchObject({ from: "Jun", subject: "Dusk", text: "Guten Abend." });
+
+  expect(opened).toMatchObject({ from: "Jun", subject: "", text: "Guten Abend." });
   expect(opened.files).toMatchObject([{ name: "dusk.png", type: "image/png", bytes: 200_000 }]);
-  expect(new Uint8Array(await opened.files[0]!.content.arrayBuffer())).toEqual(
-    new Uint8Array(200_000).fill(3),
-  );
-  const after = (await page.api.letters(bond.id)).find((each) => each.id === id);
-  expect(after).toMatchObject({ state: "opened", subject: "Dusk", fileCount: 1 });
+  const bytes = await opened.files[0]!.content.arrayBuffer();
+  expect(new Uint8Array(bytes)).toEqual(new Uint8Array(200_000).fill(3));
+  expect(await letter(id)).toMatchObject({ state: "opened", subject: "", fileCount: 1 });
+});
+
+test("in the room, thoughts and hands go both ways between a browser and a terminal", async () => {
+  const bond = await jun();
+  const there = terminal.start("room", "--json", "--no-knock");
+  await heard(there, "alone");
+
+  const room = await page.api.enter(bond.id);
+  await page.until("room", (event) => event.room.state === "together" && event.room.first === "them");
+  await page.api.think(bond.id, { number: 0, text: "窓をあけて", done: true });
+
+  expect(room).toMatchObject({ bond: bond.id });
+  expect(await heard(there, "together")).toMatchObject({ first: true });
+  expect(await heard(there, "thought")).toMatchObject({ text: "窓をあけて", done: true });
+  there.say('{"think": "It is open", "done": true}\n{"hand": true}\n');
+  await page.until("thought", ({ text, done }) => text === "It is open" && done);
+  await page.until("hand", ({ pressed }) => pressed);
+  await page.api.leave(bond.id);
+  expect(await heard(there, "gone")).toMatchObject({ left: true });
+  there.end();
 });
 
 function letterTo(bond: Bond): NewLetter {
   const what = { subject: "Summer", text: "Dear Jun,\n\nlook.", files: [] };
   return { bond: bond.id, ...what, wish: null, years: 1, hold: "balance" };
+}
+
+async function letter(id: string): Promise<Letter> {
+  const found = (await page.api.letters((await jun()).id)).find((each) => each.id === id);
+  if (!found) throw new Error("There is no such letter.");
+  return found;
 }
 
 /** The words at these places, as typed from paper. */
