@@ -98,7 +98,7 @@ async def _by_lines(home: "Home", bond: "BondRow", knock: bool) -> None:
 
     visit = Visit(home, bond, tell, ui.note, knock=knock)
     staying = asyncio.create_task(visit.run())
-    _leave_at_ctrl_c(visit)
+    _leave_when_told(visit)
     trouble = _read_lines(visit)
     await staying
     if trouble:
@@ -215,11 +215,18 @@ async def _at_dusk(home: "Home", bond: "BondRow", knock: bool) -> None:
     keys = keyboard.Keys()
 
     def typed() -> None:
-        for name, letters in keys.typed(os.read(handle, 4096)):
+        try:
+            data = os.read(handle, 4096)
+        except OSError:  # the window was closed
+            data = b""
+        if not data:
+            loop.remove_reader(handle)
+            visit.leave()
+        for name, letters in keys.typed(data):
             here.typed(visit, name, letters, loop.time())
 
     staying = asyncio.create_task(visit.run())
-    _leave_at_ctrl_c(visit)
+    _leave_when_told(visit)
     with keyboard.letter_by_letter(handle), _screen():
         loop.add_reader(handle, typed)
         try:
@@ -333,9 +340,12 @@ def _screen() -> "Iterator[None]":
         sys.stdout.flush()
 
 
-def _leave_at_ctrl_c(visit: "Visit") -> None:
-    """Let Ctrl-C leave in good order."""
+def _leave_when_told(visit: "Visit") -> None:
+    """Let Ctrl-C leave in good order, and whatever else ends a program; nobody can be in a room and asleep."""
     import asyncio
     import signal
 
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, visit.leave)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, visit.leave)
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
