@@ -43,7 +43,7 @@ def test_a_letter_that_cannot_be_sent_at_all_does_not_hold_up_a_ring(two, monkey
 
 def test_an_inbox_of_ours_that_is_in_trouble_does_not_hold_up_a_ring(two, monkeypatch):
     mei, _ = two
-    monkeypatch.setattr(mail, "_duties", _full)
+    monkeypatch.setattr(mail, "settle", _full)
 
     assert mei.ring(mei.bond())
 

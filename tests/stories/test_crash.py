@@ -38,6 +38,7 @@ RECEIVING = (
 )
 OPENING = ("letter: opened",)
 TELLING = ("listen: told",)
+COMING_BACK = ("paper: bond saved",)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,8 @@ def pair_at_rest(bonded):
 
 def test_every_labelled_line_is_met():
     met = {
-        *BEFORE_THE_CODE, *SPENT, *JOINING, *RINGING, *WRITING, *SENDING, *RECEIVING, *OPENING, *TELLING
+        *BEFORE_THE_CODE, *SPENT, *JOINING, *RINGING, *WRITING, *SENDING, *RECEIVING, *OPENING, *TELLING,
+        *COMING_BACK,
     }  # fmt: skip
 
     assert met == set(LABELS)
@@ -213,6 +215,22 @@ def test_what_was_told_is_not_told_again(pair_at_rest, label):
     assert answer.code == KILLED
     assert answer.json["event"] == "ring"
     assert jun.hears() == []
+
+
+@pytest.mark.parametrize("label", COMING_BACK)
+def test_who_came_back_from_paper_goes_on_after_a_crash(pair, tmp_path, label):
+    mei, jun = pair
+    letter = mei.types("letter", "write", "-", stdin="still mine")["letter"]
+    jun.types("letter", "list")
+    page = "\n".join(mei.types("kit", "show")["page"])
+    back = Person("Mei", tmp_path / "back")
+
+    dies(back, label, "kit", "restore", "-", "--no-passphrase", stdin=page)
+    back.types("letter", "list")
+    jun.hears(1)
+
+    assert [each["letter"] for each in back.types("letter", "list")["letters"]] == [letter]
+    assert back.types("letter", "open", letter)["text"] == "still mine"
 
 
 # The known-bad control: the same client, but it notes a ring as sent before the relay has it.

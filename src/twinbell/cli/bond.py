@@ -3,6 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
+from twinbell.cli import parting, telling
 from twinbell.cli.command import BOND_HELP, Subparsers, command, noun
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def register(subparsers: Subparsers) -> None:
         "list",
         "List the bonds of this home.",
         example="twinbell bond list",
-        json="bonds: [{bond, peer, verified, since}]",
+        json="bonds: [{bond, peer, verified, since, ended}]",
         run=_list,
     )
     show = command(
@@ -26,7 +27,7 @@ def register(subparsers: Subparsers) -> None:
         "show",
         "Show a bond: its words, its picture, its relay.",
         example="twinbell bond show Jun",
-        json="bond, peer, me, words, picture, verified, since, relay, kit",
+        json="bond, peer, me, words, picture, verified, since, ended, relay, kit",
         run=_show,
     )
     verify = command(
@@ -60,6 +61,8 @@ def register(subparsers: Subparsers) -> None:
     picture.add_argument("--dark", action="store_true", help="draw it for the night")
     for parser in (show, verify, rename, picture):
         parser.add_argument("bond", nargs="?", metavar="BOND", help=BOND_HELP)
+    telling.register(bond)
+    parting.register(bond)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -74,7 +77,13 @@ def _list(args: argparse.Namespace) -> int:
         ui.data(
             {
                 "bonds": [
-                    {"bond": bond.short, "peer": bond.peer, "verified": bond.verified, "since": bond.since_s}
+                    {
+                        "bond": bond.short,
+                        "peer": bond.peer,
+                        "verified": bond.verified,
+                        "since": bond.since_s,
+                        "ended": bond.parted_s,
+                    }
                     for bond in found
                 ]
             }
@@ -82,6 +91,8 @@ def _list(args: argparse.Namespace) -> int:
         return 0
     for bond in found:
         verified = "words compared" if bond.verified else "words not compared yet"
+        if bond.parted_s is not None:
+            verified = f"ended {ui.day(bond.parted_s)}"
         ui.say(
             f"{ui.blue(ui.plain(bond.peer))}  since {ui.day(bond.since_s)}, {verified}  {ui.soft(bond.short)}"
         )
@@ -93,11 +104,13 @@ def _list(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     from twinbell.bond import picture
-    from twinbell.cli import portrait, ui
+    from twinbell.cli import engraving, portrait, ui
     from twinbell.cli.opening import open_home, pick_bond
+    from twinbell.client import giving
 
     with open_home(args) as home:
         bond = pick_bond(home, args.bond)
+        drawn = giving.portrait(home, bond, ours=False)
     if args.json:
         ui.data(
             {
@@ -108,6 +121,7 @@ def _show(args: argparse.Namespace) -> int:
                 "picture": picture.describe(picture.features(bond.bits)),
                 "verified": bond.verified,
                 "since": bond.since_s,
+                "ended": bond.parted_s,
                 "relay": bond.relay,
                 "kit": bond.kit_confirmed_s is not None,
             }
@@ -115,9 +129,13 @@ def _show(args: argparse.Namespace) -> int:
         return 0
     ui.say(ui.rule(), f"You, {ui.amber(ui.plain(bond.me))}, and {ui.blue(ui.plain(bond.peer))}", "")
     portrait.show(bond)
+    if drawn is not None:
+        ui.say("", *engraving.lines(drawn))
+    ended = [f"ended    {ui.day(bond.parted_s)}"] if bond.parted_s is not None else []
     ui.say(
         "",
         f"since    {ui.day(bond.since_s)}",
+        *ended,
         f"words    {'compared' if bond.verified else 'not compared yet: `twinbell bond verify`'}",
         f"kit      {'on paper' if bond.kit_confirmed_s else 'not confirmed yet: `twinbell kit show`'}",
         f"relay    {bond.relay}",

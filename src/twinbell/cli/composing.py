@@ -23,32 +23,42 @@ if TYPE_CHECKING:
 DEFAULT_EDITOR = "vi"
 
 
-def lock_for(home: Home, bond: "BondRow", args: argparse.Namespace) -> Lock:
-    """Return the lock that the command line asks for."""
-    wish = _wish(home, args)
-    return plan(
-        letter=outgoing.fresh_id(),
-        wish=wish,
-        chains=_chains(home, bond, args.chain) if wish else (),
-        now_s=home.now_s,
-        hold=Hold(args.hold) if args.hold else None,
-        keep=args.keep,
-    )
+def locks_for(home: Home, bond: "BondRow", args: argparse.Namespace) -> list[Lock]:
+    """Return the locks that the command line asks for: one, or one for each year."""
+    wishes: Sequence[Wish | None] = _wishes(home, bond, args) or [None]
+    chains = _chains(home, bond, args.chain) if any(wishes) else []
+    return [
+        plan(
+            letter=outgoing.fresh_id(),
+            wish=wish,
+            chains=chains if wish else (),
+            now_s=home.now_s,
+            hold=Hold(args.hold) if args.hold else None,
+            keep=args.keep,
+        )
+        for wish in wishes
+    ]
 
 
-def _wish(home: Home, args: argparse.Namespace) -> "Wish | None":
+def _wishes(home: Home, bond: "BondRow", args: argparse.Namespace) -> "Sequence[Wish]":
     if args.opens is None:
-        if args.zone or args.hold or args.chain:
+        if args.zone or args.hold or args.chain or args.years:
             raise Mistaken("A letter that opens at once needs no zone and no beacon.", hint="Add --opens.")
-        return None
+        return []
     from twinbell.client import wish, zone
 
-    return wish.parse(
-        args.opens,
-        now_s=home.clock.wall_s(),
-        zone=args.zone or zone.here(os.environ),
-        feb29=wish.Feb29(args.feb29) if args.feb29 else None,
-    )
+    feb29 = wish.Feb29(args.feb29) if args.feb29 else None
+    now_s, years = home.clock.wall_s(), 1 if args.years is None else args.years
+    if not wish.is_birthday(args.opens):
+        here = args.zone or zone.here(os.environ)
+        return wish.each_year(args.opens, years, now_s=now_s, zone=here, feb29=feb29)
+    theirs = bond.pendant.about_theirs
+    if theirs.birthday is None:
+        raise NotFound(f"{bond.peer} has not told you when they were born.", hint="Name the day itself.")
+    where = args.zone or theirs.zone
+    if where is None:
+        raise Mistaken(f"{bond.peer} has not told you their zone.", hint="--zone names it, like Asia/Tokyo.")
+    return wish.birthdays(args.opens, theirs.birthday, years, now_s=now_s, zone=where, feb29=feb29)
 
 
 def _chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptChain]:

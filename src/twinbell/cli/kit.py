@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 ASKED = 4  # of 24 words: enough to show that they were written down, few enough to be done gladly
 DAY_S = 86_400
+PAGE_LENGTH_MAX = 10_000
 NAG_SETTING = "kit nagged"
 
 
 def register(subparsers: Subparsers) -> None:
-    from twinbell.cli.command import BOND_HELP
+    from twinbell.cli.command import BOND_HELP, add_passphrase_option
 
     kit = noun(subparsers, "kit", "The page of paper that opens everything when every device is lost.")
     show = command(
@@ -40,8 +41,31 @@ def register(subparsers: Subparsers) -> None:
         json="bond, confirmed",
         run=_confirm,
     )
-    for parser in (show, confirm):
+    copy = command(
+        kit,
+        "copy",
+        "Write the other one's keyring, which you keep for them, into a file; only their kit opens it.",
+        about="For when their relay is gone as well as their devices.",
+        example="twinbell kit copy Jun --to jun.keyring.age",
+        json="bond, file",
+        run=_copy,
+    )
+    copy.add_argument("--to", required=True, metavar="FILE", help="where it goes; nothing is replaced")
+    for parser in (show, confirm, copy):
         parser.add_argument("bond", nargs="?", metavar="BOND", help=BOND_HELP)
+    restore = command(
+        kit,
+        "restore",
+        "Come back from paper: take a bond up again on this device, with nothing but its kit page.",
+        about="Whatever was on your devices before is shut out. The other one is told, and their Twinbell\n"
+        "gives you every letter again, in both directions, as soon as it is there.",
+        example="twinbell kit restore kit.txt",
+        json="bond, peer, me, words, waiting",
+        run=_restore,
+    )
+    restore.add_argument("file", nargs="?", default="-", metavar="FILE", help="the page; - or nothing: typed")
+    restore.add_argument("--keyring", metavar="FILE", help="a keyring.age, where its relay has it no more")
+    add_passphrase_option(restore)
 
 
 def _show(args: argparse.Namespace) -> int:
@@ -85,6 +109,57 @@ def _confirm(args: argparse.Namespace) -> int:
         ui.data({"bond": bond.short, "confirmed": True})
     else:
         ui.say("The kit is on paper, and only there: this device keeps no copy of it any more.")
+    return 0
+
+
+def _copy(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from twinbell.cli import ui
+    from twinbell.cli.opening import open_home, pick_bond
+    from twinbell.client import folder
+    from twinbell.errors import Conflict, NotFound
+
+    with open_home(args) as home:
+        bond = pick_bond(home, args.bond)
+        row = home.vault.one("select copy from bond where id = ?", bond.id)
+    if row is None or row[0] is None:
+        raise NotFound(f"The keyring of {bond.peer} has not come here yet.")
+    try:
+        folder.write_new(Path(args.to), row[0])
+    except FileExistsError:
+        raise Conflict(f"{args.to} is there already, and nothing is replaced.") from None
+    if args.json:
+        ui.data({"bond": bond.short, "file": args.to})
+    else:
+        ui.say(f"Written into {args.to}. Only the kit of {ui.blue(ui.plain(bond.peer))} opens it.")
+    return 0
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from twinbell.bond.kit import Page
+    from twinbell.cli import portrait, ui
+    from twinbell.cli.opening import make_home
+    from twinbell.client import restoring
+
+    if args.file == "-" and ui.interactive():
+        ui.note("Type the page: 24 words, and the lines relay, inbox and peer. Ctrl-D ends it.")
+    text = sys.stdin.read(PAGE_LENGTH_MAX) if args.file == "-" else Path(args.file).read_text("utf-8")
+    page = Page.parse(text)
+    sealed = Path(args.keyring).read_bytes() if args.keyring else None
+    with make_home(args) as home:
+        bond, reason = restoring.restore(home, page, sealed=sealed)
+    if args.json:
+        facts = {"peer": bond.peer, "me": bond.me, "words": bond.words, "waiting": reason or None}
+        ui.data({"bond": bond.short, **facts})
+        return 0
+    name = ui.blue(ui.plain(bond.peer))
+    ui.say(ui.rule(), f"You and {name} have your bond again.", "")
+    portrait.show(bond)
+    waits = f"{reason} The next command goes on by itself." if reason else "They are told."
+    ui.say("", *ui.wrapped(f"{waits} Your letters come when the device of {ui.plain(bond.peer)} is on."))
     return 0
 
 

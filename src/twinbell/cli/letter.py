@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 LETTER_HELP = "its id, or the start of it"
-WHEN_HELP = "2027-10-10, 2027-10-10T08:00, 'in 20s', 'in 3 months'; without it, at once"
+WHEN_HELP = "2027-10-10, 2027-10-10T08:00, 'in 20s', 'in 3 months', 'birthday 08:00'; without it, at once"
 
 
 def register(subparsers: Subparsers) -> None:
@@ -24,7 +24,7 @@ def register(subparsers: Subparsers) -> None:
         "list",
         "List letters in both directions, and fetch what has come.",
         example="twinbell letter list",
-        json="letters: [{letter, bond, direction, opens, state}]",
+        json="letters: [{letter, bond, direction, opens, state, reached}]",
         run=_list,
     )
     list_.add_argument("--bond", metavar="B", help="only those of this bond")
@@ -71,7 +71,8 @@ def _register_write(letter: Subparsers) -> None:
         "A letter that was delivered can't be taken back.",
         example='twinbell letter write hello.txt --subject "For your birthday" --opens 2027-10-10T08:00\n'
         "twinbell letter write - --opens 'in 3 months' --zone Asia/Tokyo --attach dusk.jpg < hello.txt",
-        json="letter, opens, rounds: [{chain, keeper, round, opens_s}], held_by",
+        json="letter, opens, rounds: [{chain, keeper, round, opens_s}], held_by "
+        "(with --years, letters: one such object a year)",
         run=_write,
     )
     write.add_argument("file", nargs="?", metavar="FILE", help="the text; - for standard input; else $EDITOR")
@@ -80,6 +81,12 @@ def _register_write(letter: Subparsers) -> None:
     write.add_argument("--opens", metavar="WHEN", help=WHEN_HELP)
     write.add_argument(
         "--zone", metavar="Z", help="the zone of that day, like Asia/Tokyo; else this machine's"
+    )
+    write.add_argument(
+        "--years",
+        type=int,
+        metavar="N",
+        help="the same day each year, 1 to 30 letters, all sealed now",
     )
     write.add_argument("--attach", action="append", default=[], metavar="F", help="a file; may stand often")
     write.add_argument(
@@ -107,33 +114,40 @@ def _register_write(letter: Subparsers) -> None:
 def _write(args: argparse.Namespace) -> int:
     from twinbell.cli import composing, kit, ui
     from twinbell.cli.opening import open_home, pick_bond
-    from twinbell.client import letters, outgoing
+    from twinbell.client import bonds, letters, outgoing
 
     with open_home(args) as home:
         bond = pick_bond(home, args.bond)
-        lock = composing.lock_for(home, bond, args)
+        bonds.check_living(bond)  # before anybody writes in vain
+        locks = composing.locks_for(home, bond, args)
         attachments = composing.attachments(args.attach)
         subject, text = composing.text(args, bond)
-        with ui.progress("Sealing") as bar:
-            outgoing.write(
-                home,
-                bond,
-                lock=lock,
-                subject=subject,
-                text=text,
-                attachments=attachments,
-                told=bar.at,
-            )
+        for lock in locks:
+            with ui.progress("Sealing") as bar:
+                outgoing.write(
+                    home,
+                    bond,
+                    lock=lock,
+                    subject=subject,
+                    text=text,
+                    attachments=attachments,
+                    told=bar.at,
+                )
         left = _send(home)
         if args.json:
-            ui.data(composing.written(home, bond, lock))
+            written = [composing.written(home, bond, lock) for lock in locks]
+            ui.data(written[0] if args.years is None else {"letters": written})
         else:
-            composing.show_written(home, bond, lock)
-            row = letters.find(home.vault, lock.letter.hex())
-            if left.reason and row.kept_state is letters.State.SENDING:  # another bond's relay is no matter
-                ui.say(*ui.wrapped(f"{left.reason} It is sealed and safe here; the next command sends it."))
+            for lock in locks:
+                composing.show_written(home, bond, lock)
+            rows = [letters.find(home.vault, lock.letter.hex()) for lock in locks]
+            it_is, its = ("It is", "its") if len(rows) == 1 else ("They are", "their")
+            waits = any(row.kept_state is letters.State.SENDING for row in rows)
+            if left.reason and waits:  # another bond's relay is no matter
+                sends = f"{it_is} sealed and safe here; the next command sends what is left."
+                ui.say(*ui.wrapped(f"{left.reason} {sends}"))
             else:
-                ui.say(f"It is on its way to {ui.blue(ui.plain(bond.peer))}.")
+                ui.say(f"{it_is} on {its} way to {ui.blue(ui.plain(bond.peer))}.")
         kit.nag(home)
     return 0
 
@@ -158,6 +172,7 @@ def _list(args: argparse.Namespace) -> int:
             _catch_up(home)
         rows, now_s = letters.every(home.vault, only), home.now_s
         peers = {bond.id: bond for bond in bonds.every(home.vault)}
+        reached = letters.reached(home.vault, rows, peers)
     if args.json:
         ui.data(
             {
@@ -168,6 +183,7 @@ def _list(args: argparse.Namespace) -> int:
                         "direction": row.direction,
                         "opens": row.opens_s,
                         "state": row.state(now_s).value,
+                        "reached": reached.get(row.number),
                     }
                     for row in rows
                 ]

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from twinbell.bond.bell import Giver, Outcome
 from twinbell.bond.code import Form
 from twinbell.cli import ui
-from twinbell.client import bells, folder
+from twinbell.client import bells, folder, mail
 from twinbell.errors import Burnt, Mistaken
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def wait(home: "Home", made: bells.Bell, *, as_json: bool, once: bool = False) -
             else "Give a new bell.",
         )
     show_bond(home, made.side.joined.bond.id, as_json=as_json)
+    mail.send(home)  # the keyring into its slot: without it paper would be worth nothing
     return 0
 
 

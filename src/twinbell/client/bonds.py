@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 from twinbell.bond.frozen import Frozen
 from twinbell.client.home import Home
 from twinbell.client.vault import Row, Vault
-from twinbell.errors import Mistaken, NotFound
+from twinbell.errors import Mistaken, NotFound, Refused
 
 if TYPE_CHECKING:  # a list of bonds needs none of these, and each costs its milliseconds
+    from twinbell.bond.about import About, Portrait
     from twinbell.bond.bell import Joined
-    from twinbell.bond.keys import Device, Keyring, Page
+    from twinbell.bond.event import Event
+    from twinbell.bond.keys import Device, Keyring, Page, Root
     from twinbell.bond.pendant import Pendant
 
 NAME_LENGTH_MAX = 64
+DAY_MINUTES = 24 * 60
 ID_DIGITS_MIN = 4
 
-_COLUMNS = "id, me, peer, relay, pendant, since_s, verified, kit_confirmed_s, cursor, acknowledged, ticked_s"
+_COLUMNS = (
+    "id, me, peer, relay, pendant, since_s, verified, kit_confirmed_s, cursor, acknowledged, ticked_s, "
+    "quiet_from, quiet_to, parted_s"
+)
 
 
 class BondRow(Frozen):
@@ -36,6 +42,9 @@ class BondRow(Frozen):
     cursor: int
     acknowledged: int
     ticked_s: int
+    quiet_from: int  # minutes of this machine's day; equal to `quiet_to`: never quiet
+    quiet_to: int
+    parted_s: int | None
 
     @property
     def short(self) -> str:
@@ -95,6 +104,9 @@ def find(vault: Vault, word: str | None) -> BondRow:
         raise NotFound("There is no bond here yet.", hint="`twinbell bell give` is how one begins.")
     names = _names(bonds)
     if word is None:
+        living = [bond for bond in bonds if bond.parted_s is None]
+        if len(living) == 1:
+            return living[0]
         if len(bonds) > 1:
             raise Mistaken("There is more than one bond here; say which.", hint=f"Bonds: {names}.")
         return bonds[0]
@@ -121,6 +133,28 @@ def _names(bonds: "list[BondRow]") -> str:
     )
 
 
+def come_back(home: Home, pendant: "Pendant", root: "Root", *, leap: int = 0) -> BondRow:
+    """Save a bond that a kit page gave back. Called inside a transaction; its kit is on paper already."""
+    from twinbell.bond import event as ev
+    from twinbell.client import journal
+
+    keyring = pendant.keyring
+    home.vault.run(
+        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, 0, null)",  # noqa: S608
+        pendant.bond.id,
+        keyring.name,
+        pendant.peer.name,
+        keyring.relay,
+        pendant.to_bytes(),
+        pendant.bond.since_s,
+        home.now_s,
+    )
+    bond = get(home.vault, pendant.bond.id)
+    journal.step_inside(home, bond, ev.CameBack(root, leap))
+    _learn_chains(home, bond)
+    return get(home.vault, bond.id)
+
+
 def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") -> None:
     """Save the bond that a bell leaves. Called inside the transaction that ends the bell; repeatable."""
     from twinbell.bond import event as ev
@@ -132,7 +166,7 @@ def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") ->
         return
     pendant = Pendant.begin(keyring, device, joined)
     home.vault.run(
-        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0, 0)",  # noqa: S608
+        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0, 0, 0, 0, null)",  # noqa: S608
         joined.bond.id,
         keyring.name,
         joined.peer.name,
@@ -163,10 +197,63 @@ def register(home: Home, keyring: "Keyring", device: "Device") -> None:
 def verify(home: Home, bond: BondRow) -> None:
     """Note that a person has compared the words and that they were the same; the other one is told."""
     from twinbell.bond import event as ev
+
+    _step(home, bond, ev.Verified())
+
+
+def allow_receipts(home: Home, bond: BondRow, on: bool) -> None:
+    """Note whether this person says what has arrived; the other one is told, and both have to want it."""
+    from twinbell.bond import event as ev
+
+    _step(home, bond, ev.ReceiptsWanted(on))
+
+
+def tell_about(home: Home, bond: BondRow, about: "About") -> None:
+    """Tell the other one something of oneself, in the place of what was told before."""
+    from twinbell.bond import event as ev
+
+    _step(home, bond, ev.AboutWritten(about))
+
+
+def draw(home: Home, bond: BondRow, portrait: "Portrait") -> None:
+    """Give the other one a portrait of oneself, in the place of the one before."""
+    from twinbell.bond import event as ev
+
+    _step(home, bond, ev.PortraitDrawn(portrait))
+
+
+def limit_rings(home: Home, bond: BondRow, an_hour: int) -> None:
+    """Let so many rings an hour be heard at most, here and nowhere else."""
+    from twinbell.bond import event as ev
+
+    _step(home, bond, ev.RingsLimited(an_hour))
+
+
+def set_quiet(vault: Vault, bond: BondRow, from_minute: int, to_minute: int) -> None:
+    """Let no ring be heard from one minute of the day to another, by this machine's clock; equal ends it."""
+    if not (0 <= from_minute < DAY_MINUTES and 0 <= to_minute < DAY_MINUTES):
+        raise Mistaken("A day has the minutes from 00:00 to 23:59.")
+    vault.run("update bond set quiet_from = ?, quiet_to = ? where id = ?", from_minute, to_minute, bond.id)
+
+
+def is_quiet(bond: BondRow, minute: int) -> bool:
+    """Say whether a minute of the day lies in the quiet hours, which may go past midnight."""
+    if bond.quiet_from <= bond.quiet_to:
+        return bond.quiet_from <= minute < bond.quiet_to
+    return not bond.quiet_to <= minute < bond.quiet_from
+
+
+def part(home: Home, bond: BondRow) -> None:
+    """End a bond: what waits to go or to come is dropped, letters stay, and only our own relay is told."""
+    from twinbell.bond import event as ev
     from twinbell.client import journal
 
     with home.vault.transaction():
-        journal.step_inside(home, get(home.vault, bond.id), ev.Verified())
+        journal.step_inside(home, get(home.vault, bond.id), ev.Parted())
+        home.vault.run("update bond set parted_s = ? where id = ? and parted_s is null", home.now_s, bond.id)
+        home.vault.run("delete from outbox where bond = ? and sent_s is null", bond.id)
+        home.vault.run("delete from coming where bond = ?", bond.id)
+        home.vault.run("delete from giving where bond = ?", bond.id)
 
 
 def confirm_kit(home: Home, bond: BondRow) -> None:
@@ -179,6 +266,19 @@ def confirm_kit(home: Home, bond: BondRow) -> None:
         home.vault.run("update bond set kit_confirmed_s = ? where id = ?", home.now_s, bond.id)
 
 
+def _step(home: Home, bond: BondRow, event: "Event") -> None:
+    from twinbell.client import journal
+
+    with home.vault.transaction():
+        journal.step_inside(home, get(home.vault, bond.id), event)
+
+
+def check_living(bond: BondRow) -> None:
+    """Raise `Refused` for a bond that its person has ended."""
+    if bond.parted_s is not None:
+        raise Refused("You have ended this bond: nothing goes to them any more.")
+
+
 def rename(vault: Vault, bond: BondRow, name: str) -> None:
     """Call the other one by another name, here and nowhere else."""
     if not name.strip() or not name.isprintable() or len(name) > NAME_LENGTH_MAX:
@@ -187,10 +287,8 @@ def rename(vault: Vault, bond: BondRow, name: str) -> None:
 
 
 def _row(row: Row) -> BondRow:
-    id_, me, peer, relay, pendant, since_s, verified, kit_s, cursor, acknowledged, ticked_s = row
-    return BondRow(
-        id_, me, peer, relay, pendant, since_s, bool(verified), kit_s, cursor, acknowledged, ticked_s
-    )
+    id_, me, peer, relay, pendant, since_s, verified, *rest = row
+    return BondRow(id_, me, peer, relay, pendant, since_s, bool(verified), *rest)
 
 
 def _learn_chains(home: Home, bond: BondRow) -> None:

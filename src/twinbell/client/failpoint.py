@@ -14,6 +14,7 @@ LABELS = (
     "bell: spent before checked",
     "bell: confirmed",
     "bell: bond saved",
+    "paper: bond saved",
     "send: body saved",
     "send: sealed and saved",
     "send: blob begun",

@@ -9,16 +9,17 @@ the writer has it still; when it comes whole it takes the place of the damaged o
 
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinbell.bond import letter as letter_
 from twinbell.bond.lock import Lock
-from twinbell.bond.message import Letter
+from twinbell.bond.message import Letter, LetterAgain
 from twinbell.client import events, folder, letters
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
-from twinbell.encoding import decode_map
+from twinbell.encoding import decode_map, encode
 from twinbell.errors import Damaged, NotForMe, NotFound, Unreachable
 
 if TYPE_CHECKING:
@@ -28,13 +29,33 @@ CHUNK = 1 << 20
 ASKED_FOR_S = 30 * 86_400
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A letter that was announced: a new one, or one that is given again to who came back from paper."""
+
+    letter: Letter
+    back: bool = False
+    ours: bool = False  # we have written it, on a device that is gone
+    at_s: int | None = None
+
+    @classmethod
+    def read(cls, record: bytes) -> "Coming":
+        content = decode_map(record, bytes_max=letters.RECORD_BYTES_MAX)
+        if "yours" not in content:
+            return cls(Letter.from_record(content))
+        again = LetterAgain.from_record(content)
+        return cls(again.letter, True, again.yours, again.at_s)
+
+
 def fetch(home: Home, bond: "BondRow", seq: int, arrived_s: int, record: bytes) -> None:
     """Fetch one letter that an envelope has announced; afterwards that envelope may be acknowledged."""
-    content = Letter.from_record(decode_map(record, bytes_max=letters.RECORD_BYTES_MAX))
+    coming = Coming.read(record)
+    content = coming.letter
     if home.vault.one(
-        "select 1 from letter where bond = ? and id = ? and outgoing = 0 and state <> 'damaged'",
+        "select 1 from letter where bond = ? and id = ? and outgoing = ? and state <> 'damaged'",
         bond.id,
         content.id,
+        coming.ours,
     ):
         _finish(home, bond, seq)  # it came twice: after a restore, or because it was asked for again
         return
@@ -47,22 +68,22 @@ def fetch(home: Home, bond: "BondRow", seq: int, arrived_s: int, record: bytes) 
             part = final.with_suffix(".age.part")
             lock = _download(home, bond, content, part)
             if lock is None:
-                _keep_damaged(home, bond, seq, content, record, arrived_s)
+                _keep_damaged(home, bond, seq, coming, arrived_s)
                 return
             part.rename(final)
             folder.sync_folder(home.letters)
         else:  # a crash came between the file and its row
             checked = _check(final, bond, content)
             if checked is None:
-                if _belongs_to_another(home, bond, content.id):  # ids are the writers': never replace a file
-                    _keep_damaged(home, bond, seq, content, record, arrived_s)
+                if _belongs_to_another(home, bond, coming):  # ids are the writers': never replace a file
+                    _keep_damaged(home, bond, seq, coming, arrived_s)
                     return
                 final.unlink()
                 fetch_again = Unreachable("A letter has to be fetched once more.")
                 raise fetch_again
             lock = checked
         reach("receive: blob kept")
-        _keep(home, bond, seq, content, record, lock)
+        _keep(home, bond, seq, coming, lock)
 
 
 def _download(home: Home, bond: "BondRow", content: Letter, part: Path) -> Lock | None:
@@ -114,73 +135,83 @@ def _check(path: Path, bond: "BondRow", content: Letter) -> Lock | None:
     )
 
 
-def _keep(home: Home, bond: "BondRow", seq: int, content: Letter, record: bytes, lock: Lock) -> None:
-    opens_words = lock.wish.words if lock.wish else None
+def _keep(home: Home, bond: "BondRow", seq: int, coming: Coming, lock: Lock) -> None:
     with home.vault.transaction():
         fresh = home.vault.run(
-            "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, writer) "
-            "values (?, ?, 0, 'waiting', ?, ?, ?, 1, ?, ?) on conflict do update set state = excluded.state, "
+            "insert into letter "
+            "(id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, ready_told, writer) "
+            "values (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?) on conflict do update set state = excluded.state, "
             "opens_s = excluded.opens_s, lock = excluded.lock, record = excluded.record, "
             "at_s = excluded.at_s, writer = excluded.writer where state = 'damaged'",
-            content.id,
+            coming.letter.id,
             bond.id,
+            coming.ours,
+            "sent" if coming.ours else "waiting",
             lock.opens_s,
             lock.encode(),
-            record,
-            home.now_s,
-            bond.pendant.peer.identity,
+            encode(coming.letter.to_record()),
+            home.now_s if coming.at_s is None else coming.at_s,
+            coming.back and (lock.opens_s or 0) <= home.now_s,  # no bell for what opened long ago
+            None if coming.back else bond.pendant.peer.identity,
         )
         if fresh:
             events.add(
                 home.vault,
-                "letter",
+                "letter-back" if coming.back else "letter",
                 at_s=home.now_s,
                 bond=bond.id,
                 peer=bond.peer,
-                letter=content.id.hex(),
+                letter=coming.letter.id.hex(),
                 opens=lock.opens_s,
-                opens_words=opens_words,
+                opens_words=lock.wish.words if lock.wish else None,
             )
         _delete_coming(home, bond, seq)
     reach("receive: saved")
 
 
-def _keep_damaged(
-    home: Home, bond: "BondRow", seq: int, content: Letter, record: bytes, arrived_s: int
-) -> None:
+def _keep_damaged(home: Home, bond: "BondRow", seq: int, coming: Coming, arrived_s: int) -> None:
     with home.vault.transaction():
         home.vault.run(
             "insert into letter (id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s) "
-            "values (?, ?, 0, 'damaged', null, x'', ?, 1, ?) on conflict do nothing",
-            content.id,
+            "values (?, ?, ?, 'damaged', null, x'', ?, 1, ?) on conflict do nothing",
+            coming.letter.id,
             bond.id,
-            record,
+            coming.ours,
+            encode(coming.letter.to_record()),
             arrived_s,
         )
-        _ask_again(home, bond, seq, content.id)
+        _ask_again(home, bond, seq, coming)
         events.add(
-            home.vault, "damaged", at_s=home.now_s, bond=bond.id, peer=bond.peer, letter=content.id.hex()
+            home.vault,
+            "damaged",
+            at_s=home.now_s,
+            bond=bond.id,
+            peer=bond.peer,
+            letter=coming.letter.id.hex(),
         )
         _delete_coming(home, bond, seq)
 
 
-def _ask_again(home: Home, bond: "BondRow", seq: int, letter: bytes) -> None:
-    """Let the day's work ask the writer for the letter, for a month: what was sealed wrong stays wrong."""
+def _ask_again(home: Home, bond: "BondRow", seq: int, coming: Coming) -> None:
+    """Let the day's work ask the other for the letter, for a month: what was sealed wrong stays wrong."""
     from twinbell.bond import event as ev
     from twinbell.client import bonds, journal
 
     row = home.vault.one(
-        "select at_s from letter where bond = ? and id = ? and outgoing = 0", bond.id, letter
+        "select at_s from letter where bond = ? and id = ? and outgoing = ?",
+        bond.id,
+        coming.letter.id,
+        coming.ours,
     )
-    coming = home.vault.one("select envelope from coming where bond = ? and seq = ?", bond.id, seq)
-    if coming is not None and row is not None and home.now_s - row[0] < ASKED_FOR_S:
-        journal.step_inside(home, bonds.get(home.vault, bond.id), ev.NotWhole(coming[0]), seq=seq)
+    waits = home.vault.one("select envelope from coming where bond = ? and seq = ?", bond.id, seq)
+    if waits is not None and row is not None and home.now_s - row[0] < ASKED_FOR_S:
+        journal.step_inside(home, bonds.get(home.vault, bond.id), ev.NotWhole(waits[0]), seq=seq)
 
 
-def _belongs_to_another(home: Home, bond: "BondRow", letter: bytes) -> bool:
-    """Say whether the file of this id is a letter of ours, or of another bond."""
-    other = "select 1 from letter where id = ? and (outgoing = 1 or bond <> ?)"
-    return home.vault.one(other, letter, bond.id) is not None
+def _belongs_to_another(home: Home, bond: "BondRow", coming: Coming) -> bool:
+    """Say whether the file of this id is a letter of the other direction, or of another bond."""
+    other = "select 1 from letter where id = ? and (outgoing <> ? or bond <> ?)"
+    return home.vault.one(other, coming.letter.id, coming.ours, bond.id) is not None
 
 
 def _finish(home: Home, bond: "BondRow", seq: int) -> None:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from twinbell.bond import event as ev
 from twinbell.bond.lifecycle import step
+from twinbell.bond.message import LetterAgain
 from twinbell.bond.pendant import Pendant
-from twinbell.client import mail, news
+from twinbell.bond.record import Record
+from twinbell.client import bonds, giving, mail, news
 from twinbell.client.home import Home
 from twinbell.encoding import encode
 
@@ -40,6 +42,8 @@ def step_inside(
             after.verified,
             bond.id,
         )
+    if any(isinstance(effect, ev.GiveLetters) for effect in effects):
+        sent += giving.begin(home, bonds.get(home.vault, bond.id))
     return sent
 
 
@@ -74,9 +78,18 @@ def _save(
         case ev.FetchBlob(blob, length):
             assert isinstance(event, ev.Arrived) and seq is not None
             _coming(home, bond, seq, event, blob, length, None)
-        case ev.FetchLetter(letter, _, _):
+        case ev.FetchLetter():
             assert isinstance(event, ev.Arrived) and seq is not None
-            _coming(home, bond, seq, event, letter.blob, letter.length, encode(letter.to_record()))
+            letter = effect.letter
+            _coming(home, bond, seq, event, letter.blob, letter.length, encode(_announced(effect)))
+        case ev.KeepPortrait(portrait, ours):
+            vault.run(
+                "insert or replace into portrait values (?, ?, ?, ?)",
+                bond.id,
+                ours,
+                portrait.size,
+                portrait.pixels,
+            )
         case ev.KeepCopy(sealed):
             vault.run("update bond set copy = ? where id = ?", sealed, bond.id)
         case ev.KeepRaw(data, until_s):
@@ -84,6 +97,13 @@ def _save(
         case ev.Tell(what):
             news.note(home, bond, before, what)
     return None
+
+
+def _announced(effect: ev.FetchLetter) -> Record:
+    """Return what is kept of a letter's envelope until its file is here."""
+    if effect.back:
+        return LetterAgain(effect.letter, effect.ours, effect.sent_s).to_record()
+    return effect.letter.to_record()
 
 
 def _outbox(home: Home, bond: "BondRow", effect: ev.Deposit, blob_file: str | None) -> int:
@@ -96,7 +116,7 @@ def _outbox(home: Home, bond: "BondRow", effect: ev.Deposit, blob_file: str | No
         effect.body,
         effect.blobs[0] if effect.blobs else None,
         effect.blob,
-        blob_file if effect.kind == "letter" else None,
+        blob_file if effect.kind in ("letter", "letter-again") else None,
         home.now_s,
     )
     return home.vault.last_number()

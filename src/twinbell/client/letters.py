@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twinbell.bond.lock import Lock
     from twinbell.bond.message import Letter
     from twinbell.bond.pendant import Pendant
+    from twinbell.client.bonds import BondRow
 
 ID_DIGITS_MIN = 4
 RECORD_BYTES_MAX = 4096
@@ -109,6 +110,27 @@ def find(vault: Vault, word: str) -> LetterRow:
     if len({row.id for row in matches}) > 1:
         raise Mistaken(f"More than one letter begins with {word}.")
     return matches[-1]
+
+
+def reached(vault: Vault, rows: "list[LetterRow]", bonds: "dict[bytes, BondRow]") -> dict[int, bool]:
+    """Return, by number, which of our letters have reached the other's device, where both say so.
+
+    A body that is gone from the outbox was had by the other for a month.
+    """
+    found: dict[int, bool] = {}
+    for row in rows:
+        pendant = bonds[row.bond].pendant
+        if not (row.outgoing and pendant.receipts):
+            continue
+        waits = vault.one(
+            "select n, sent_s from outbox where bond = ? and kind = 'letter' and blob_file = ?",
+            row.bond,
+            file_name(row.id),
+        )
+        upto = max((n for _, n in pendant.named), default=-1)
+        gone = row.kept_state is State.SENT
+        found[row.number] = gone if waits is None else waits[1] is not None and int(waits[0]) <= upto
+    return found
 
 
 def recipients_of(pendant: "Pendant") -> "list[bytes]":

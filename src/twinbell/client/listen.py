@@ -66,10 +66,11 @@ class _Listener:
     async def run(self) -> None:
         while True:
             rows = await self._work(bonds.every, self._home.vault)
+            living = [row for row in rows if row.parted_s is None]
             tasks = [asyncio.create_task(self._upkeep({row.id for row in rows}))]
             tasks += [
-                asyncio.create_task(self._hold(url, [row for row in rows if row.relay == url]))
-                for url in dict.fromkeys(row.relay for row in rows)
+                asyncio.create_task(self._hold(url, [row for row in living if row.relay == url]))
+                for url in dict.fromkeys(row.relay for row in living)
             ]
             try:
                 # `hold` never ends by itself; `upkeep` does when a bond has joined.

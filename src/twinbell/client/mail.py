@@ -11,7 +11,15 @@ from twinbell.client import bonds, quick
 from twinbell.client.bonds import BondRow
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
-from twinbell.errors import Conflict, Damaged, NotFound, OverQuota, TwinbellError, Unauthorised, Unreachable
+from twinbell.errors import (
+    Conflict,
+    Damaged,
+    NotFound,
+    OverQuota,
+    TwinbellError,
+    Unauthorised,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from twinbell.encoding import Value
@@ -35,9 +43,11 @@ class Outcome:
     def __init__(self) -> None:
         self.waiting: set[int] = set()
         self.reason = ""
+        self.stale = False  # a token was refused: the other one has renewed it, and says so in our inbox
 
     def later(self, refusal: TwinbellError) -> None:
         self.reason = self.reason or str(refusal)
+        self.stale = self.stale or isinstance(refusal, Unauthorised)
 
 
 def ring(home: Home, bond: BondRow, pattern: tuple[int, ...]) -> int:
@@ -56,7 +66,9 @@ def knock(home: Home, bond: BondRow) -> int:
 
 def _put(home: Home, bond: BondRow, kind: str, content: dict[str, "Value"]) -> int:
     with home.vault.transaction():
-        sender = quick.Sender(bonds.get(home.vault, bond.id).pendant_bytes)
+        now = bonds.get(home.vault, bond.id)
+        bonds.check_living(now)
+        sender = quick.Sender(now.pendant_bytes)
         pendant, n, body = sender.wrote(kind, content, now_s=home.now_s)
         home.vault.run("update bond set pendant = ? where id = ?", pendant, bond.id)
         home.vault.run(
@@ -86,11 +98,13 @@ def send(home: Home) -> Outcome:
         _tick(home, bond, due=home.now_s - bond.ticked_s >= TICK_S)
         is_down = False
         try:
-            _duties(home, bond)
+            settle(home, bond)
         except TwinbellError as refusal:
             left.later(refusal)
             # Don't let a person wait a second time for a relay that has just not answered.
             is_down = isinstance(refusal, Unreachable) and bond.pendant.peer.inbox.relay == bond.relay
+        if bond.parted_s is not None:
+            continue
         if not is_down:
             _send_letters(home, bond, left)
         _empty_outbox(home, bond, left, is_down=is_down)
@@ -101,6 +115,8 @@ def receive(home: Home) -> Outcome:
     """Collect what has come, for every bond of this home. Never raises for what a relay answers, or not."""
     left = Outcome()
     for bond in bonds.every(home.vault):
+        if bond.parted_s is not None:
+            continue
         try:
             _collect(home, bond)
         except TwinbellError as refusal:
@@ -110,9 +126,21 @@ def receive(home: Home) -> Outcome:
 
 def catch_up(home: Home) -> Outcome:
     """Send and receive: what a command does that shows what has come."""
-    left = send(home)
-    left.reason = receive(home).reason or left.reason
+    left, before = send(home), _owed(home)
+    received = receive(home)
+    # What came may want an answer (new keys, somebody back from paper), or bring the token that was missing.
+    if left.stale or _owed(home) - before:
+        left = send(home)
+    left.reason = received.reason or left.reason
     return left
+
+
+def _owed(home: Home) -> set[tuple[str, object]]:
+    """Return what waits to go."""
+    outbox = {
+        ("body", number) for (number,) in home.vault.all("select number from outbox where sent_s is null")
+    }
+    return outbox | {("letter", number) for (number,) in home.vault.all("select letter from giving")}
 
 
 def take(home: Home, bond_id: bytes, kept: "Kept") -> None:
@@ -218,7 +246,8 @@ def _tick(home: Home, bond: BondRow, *, due: bool = True) -> None:
         home.vault.run("update bond set ticked_s = ? where id = ?", home.now_s, bond.id)
 
 
-def _duties(home: Home, bond: BondRow) -> None:
+def settle(home: Home, bond: BondRow) -> None:
+    """Tell our own relay what is owed to it. Raises what the relay answers."""
     for kind, data in home.vault.all("select kind, data from duty where bond = ? order by kind", bond.id):
         from twinbell.encoding import decode
 
@@ -240,6 +269,10 @@ def _send_letters(home: Home, bond: BondRow, left: Outcome) -> None:
         from twinbell.client import outgoing
 
         outgoing.send_files(home, bond, left)
+    if home.vault.one("select 1 from giving where bond = ?", bond.id):
+        from twinbell.client import giving
+
+        giving.give(home, bond, left)
 
 
 def _empty_outbox(home: Home, bond: BondRow, left: Outcome, *, is_down: bool) -> None:

@@ -23,6 +23,10 @@ FACTS: dict[str, tuple[str, ...]] = {
     "verified": ("peer",),
     "keys-changed": ("peer", "final"),
     "receipts": ("peer", "on"),
+    "about": ("peer", "birthday", "zone", "place"),
+    "portrait": ("peer",),
+    "came-back": ("peer",),
+    "letter-back": ("peer", "letter", "opens", "opens_words"),
     "refused": ("peer",),
     "device": ("peer",),
     "restored": ("peer",),
@@ -42,9 +46,11 @@ def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
 
     match what:
         case ev.Rang(ring, sent_s, arrived_s, sound):
-            add("ring", pattern=list(ring.pattern), sent=sent_s, arrived=arrived_s, sound=sound)
+            heard = sound and not _is_quiet(home, bond)
+            add("ring", pattern=list(ring.pattern), sent=sent_s, arrived=arrived_s, sound=heard)
         case ev.Knocked(sent_s, arrived_s, sound):
-            add("knock", sent=sent_s, arrived=arrived_s, sound=sound)
+            heard = sound and not _is_quiet(home, bond)
+            add("knock", sent=sent_s, arrived=arrived_s, sound=heard)
         case ev.GapSeen(_, first, last):
             add("gap", first=first, last=last)
         case ev.GapClosed(_, n):
@@ -66,10 +72,29 @@ def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
             add("keys-changed", final=final)
         case ev.ReceiptsChanged(on):
             add("receipts", on=on)
+        case ev.AboutChanged(about):
+            add("about", birthday=about.birthday, zone=about.zone, place=about.place)
+        case ev.PortraitChanged():
+            add("portrait")
+        case ev.Restored():
+            add("came-back")
         case ev.ControlRefused():
             add("refused")
         case ev.HasReceived():
             pass  # receipts are shown where they are asked for
+
+
+def _is_quiet(home: Home, bond: "BondRow") -> bool:
+    """Say whether this person wants to hear no ring now, by the clock on this machine's wall."""
+    if bond.quiet_from == bond.quiet_to:
+        return False
+    import os
+    from datetime import datetime
+
+    from twinbell.client import bonds, zone
+
+    at = datetime.fromtimestamp(home.now_s, zone.installed().load(zone.here(os.environ)))
+    return bonds.is_quiet(bond, at.hour * 60 + at.minute)
 
 
 def sentence(event: events.Event) -> str:
@@ -87,6 +112,8 @@ def sentence(event: events.Event) -> str:
             return f"A letter from {name} is here. " + (f"It opens on {opens}." if opens else "It opens now.")
         case "joined":
             return f"You and {name} have a bond. Compare the words: twinbell bond verify"
+        case "keys-changed" if facts.get("final"):
+            return f"{name} has new keys, and their kit has signed them. There is nothing to do."
         case "burnt":
             return f"A bell is burnt. {facts.get('reason')}"
         case "damaged":
@@ -104,7 +131,11 @@ _SENTENCES = {
     "unopened": "One message of {name} could not be opened. It is kept for a month, and was asked for again.",
     "newer-needed": "{name} sent something for which a newer Twinbell is needed. It is kept.",
     "verified": "{name} has compared the words with you.",
-    "keys-changed": "The keys of {name} changed. Compare the words again, unless their kit has signed it.",
+    "keys-changed": "The keys of {name} changed. Compare the words again.",
+    "about": "{name} tells you of themselves: twinbell bond about",
+    "portrait": "{name} gives you a portrait: twinbell bond portrait",
+    "came-back": "{name} came back from paper, on a new device. They are given their letters again.",
+    "letter-back": "A letter of you and {name} is here again.",
     "receipts": "{name} has changed whether you both say what has arrived.",
     "refused": "Somebody tried to change something in {name}'s name without the right to. Compare the words.",
 }

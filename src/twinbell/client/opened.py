@@ -69,11 +69,16 @@ class _Asked:
 
 
 def open_letter(
-    home: Home, row: LetterRow, *, into: Into | None = None, told: Told | None = None
+    home: Home,
+    row: LetterRow,
+    *,
+    into: Into | None = None,
+    told: Told | None = None,
+    counts: bool = True,
 ) -> tuple[BondRow, letter_.Opened]:
     """Open a letter and verify all of it; attachments go where `into` says, and count once this returns.
 
-    Raises `NotYet`, `Unreachable`, `Retired` or `Damaged`; notes that the letter was opened.
+    Raises `NotYet`, `Unreachable`, `Retired` or `Damaged`; notes the opening, where it `counts`.
     """
     bond = bonds.get(home.vault, row.bond)
     path = row.file(home)
@@ -99,7 +104,7 @@ def open_letter(
         except NotForMe:  # it was sealed to us when it came: its outer header has changed since
             raise Damaged("The file of this letter has changed on this disk.") from None
     reach("letter: opened")
-    if not row.outgoing and row.opened_s is None:
+    if counts and not row.outgoing and row.opened_s is None:
         home.vault.run(
             "update letter set state = 'opened', opened_s = ? where number = ? and opened_s is null",
             home.now_s,
@@ -116,13 +121,15 @@ def open_into(home: Home, row: LetterRow, folder: Path, *, told: Told | None = N
     return Saved(bond, found, target.attachments)
 
 
-def save(home: Home, row: LetterRow, folder: Path, *, told: Told | None = None) -> "Saved":
+def save(
+    home: Home, row: LetterRow, folder: Path, *, told: Told | None = None, counts: bool = True
+) -> "Saved":
     """Open a letter and write it into a folder, for other programs: .eml, .sig, the signer, the files.
 
     The folder is made; nothing in it is replaced. When this raises, no file of the letter is left there.
     """
     with Folder(folder) as target:
-        bond, found = open_letter(home, row, into=target.attachment, told=told)
+        bond, found = open_letter(home, row, into=target.attachment, told=told, counts=counts)
         target.add("letter.eml", found.eml)
         target.add("letter.eml.sig", found.signature.encode())
         line = f'{principal(bond.id)} namespaces="{letter_.NAMESPACE}" {_public_line(found)}\n'
@@ -153,7 +160,8 @@ def _writers(bond: BondRow, row: LetterRow) -> list["VerifyKey"]:
     if row.outgoing:
         return [SigningKey(seed).verify_key for seed in reversed(pendant.keyring.identities)]
     # Their keys may have changed since: what came before that is signed by what they had then.
-    return [VerifyKey(key) for key in dict.fromkeys((pendant.peer.identity, row.writer)) if key]
+    keys = (pendant.peer.identity, row.writer, *reversed(pendant.identities))
+    return [VerifyKey(key) for key in dict.fromkeys(keys) if key]
 
 
 def _kept_key(row: LetterRow) -> "HybridIdentity | None":

@@ -50,6 +50,7 @@ def write(
     """Seal a letter into this home, durable when this returns; `mail.send` sees to the rest."""
     from twinbell.age.hybrid import HybridRecipient
 
+    bonds.check_living(bond)
     pendant = bond.pendant
     final = home.letters / letters.file_name(lock.letter)
     part = final.with_suffix(".age.part")

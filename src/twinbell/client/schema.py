@@ -129,4 +129,27 @@ create table beacon (
     primary key (chain, round)
 ) without rowid;
 """,
+    """
+-- Quiet hours, in minutes of this machine's day; two that are equal are none. What has ended stays readable.
+alter table bond add column quiet_from integer not null default 0;
+alter table bond add column quiet_to integer not null default 0;
+alter table bond add column parted_s integer;  -- when we ended it
+
+-- Two bits a pixel, as `bond.about` has it; of each person the newest.
+create table portrait (
+    bond blob not null references bond,
+    ours integer not null,
+    size integer not null,
+    pixels blob not null,
+    primary key (bond, ours)
+);
+
+-- Letters to give again to one who came back from paper, until their files are at the relay once more.
+create table giving (
+    bond blob not null references bond,
+    letter integer not null references letter,
+    blob_id blob not null,          -- 16 bytes: a file that goes again is another blob
+    primary key (bond, letter)
+);
+""",
 )
