@@ -42,6 +42,7 @@ G2.Point.BASE.precompute(4);
 let baseLines: Lines | undefined;
 const linesOfKeys = new Map<string, Lines>();
 const signatures = new Map<string, G1Point>();
+const shares = new Map<string, G2Point>();
 const verified = new Map<string, true>();
 
 /** Throw `Damaged` unless `signature` is the one of `message` under `publicKey`. */
@@ -70,7 +71,8 @@ export function baseTimes(scalar: bigint): Uint8Array {
 
 /** Tell whether `point` is `scalar` times the base point. Takes as long as `scalar` wants, which is no secret then. */
 export function isBaseTimes(scalar: bigint, point: Uint8Array): boolean {
-  return same(G2.Point.BASE.multiplyUnsafe(inRange(scalar)).toBytes(), point);
+  // Points and not bytes: writing one down would look again whether it is in the group.
+  return G2.Point.BASE.multiplyUnsafe(inRange(scalar)).equals(shareOf(point));
 }
 
 /** Return e(H(message), publicKey)^scalar, as 576 bytes in the order that drand hashes. */
@@ -81,7 +83,7 @@ export function pairSealing(publicKey: Uint8Array, message: Uint8Array, scalar: 
 
 /** Return e(signature, point), as 576 bytes in the order that drand hashes. */
 export function pairOpening(signature: Uint8Array, point: Uint8Array): Uint8Array {
-  return gtBytes(pair([utils.calcPairingPrecomputes(g2(point)), pointOf(signature)]));
+  return gtBytes(pair([utils.calcPairingPrecomputes(shareOf(point)), pointOf(signature)]));
 }
 
 /** Return what the keepers of an unchained drand chain sign for `round`: SHA-256 of eight bytes. */
@@ -112,6 +114,12 @@ function linesOf(publicKey: Uint8Array): Lines {
 function pointOf(signature: Uint8Array): G1Point {
   const name = hex(signature);
   return signatures.get(name) ?? remember(signatures, name, g1(signature));
+}
+
+/** What was sealed to a signature begins with such a point, which is looked at twice. */
+function shareOf(point: Uint8Array): G2Point {
+  const name = hex(point);
+  return shares.get(name) ?? remember(shares, name, g2(point));
 }
 
 function remember<T>(known: Map<string, T>, name: string, value: T): T {
