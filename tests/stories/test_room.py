@@ -232,6 +232,18 @@ def test_on_a_terminal_it_is_dusk_and_nothing_stays_on_the_screen_when_one_leave
     assert " ".join(after.split()) == "You left the room. Nothing that was said is kept."
 
 
+def test_who_closes_the_window_has_left(pair):
+    mei, jun = pair
+    with jun.leaves_running("room", "--json") as his:
+        his.says_event("knocked")
+        with terminal(mei, "room") as screen:
+            screen.shows("Both are here.")
+            his.says_event("together")
+            screen.closes()
+
+            assert his.says_event("gone")["left"] is True
+
+
 class Screen:
     """A terminal of a command, and all that it has written to it."""
 
@@ -247,6 +259,11 @@ class Screen:
         while text not in self.text:
             assert time.monotonic() < end_s, self.text
             self.text += self.read(1.0)
+
+    def closes(self):
+        """Close the window."""
+        os.close(self.handle)
+        self.handle = -1
 
     def ends(self):
         """Wait until the command has ended, and return all that it has written."""
@@ -273,12 +290,14 @@ def terminal(person, *words):
         [*COMMAND, *words], stdin=theirs, stdout=theirs, stderr=theirs, env=person.env, start_new_session=True
     )
     os.close(theirs)
+    screen = Screen(process, ours)
     try:
-        yield Screen(process, ours)
+        yield screen
     finally:
         process.kill()
         process.wait()
-        os.close(ours)
+        if screen.handle >= 0:
+            os.close(screen.handle)
 
 
 def files(relay, *people: Person) -> bytes:

@@ -235,8 +235,10 @@ async def _at_dusk(home: "Home", bond: "BondRow", knock: bool) -> None:
                 here.pass_time(visit, loop.time())
                 picture = here.dusk.draw(*os.get_terminal_size(), loop.time())
                 if picture != drawn:
-                    sys.stdout.write(picture)
-                    sys.stdout.flush()
+                    try:
+                        print(picture, end="", flush=True)
+                    except OSError:  # the window was closed
+                        visit.leave()
                     drawn = picture
                 await asyncio.wait([staying], timeout=BEAT_S / 3)
         finally:
@@ -341,7 +343,7 @@ def _screen() -> "Iterator[None]":
 
 
 def _leave_when_told(visit: "Visit") -> None:
-    """Let Ctrl-C leave in good order, and whatever else ends a program; nobody can be in a room and asleep."""
+    """Let Ctrl-C leave in good order, and whatever else ends a program; nobody is in a room and asleep."""
     import asyncio
     import signal
 
