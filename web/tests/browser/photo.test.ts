@@ -10,7 +10,7 @@ const CANARY = "48.8584N 2.2945E";
 
 /** Runs in the page: a photo that says where it was taken and which side is up, as cameras write it. */
 const MAKE = `
-  const { cleaned, reencoded } = await import("/src/app/media/picture.ts");
+  const { cleaned, isPhoto, reencoded } = await import("/src/app/media/picture.ts");
   const canvas = new OffscreenCanvas(120, 60);
   const context = canvas.getContext("2d");
   context.fillStyle = "#c00"; context.fillRect(0, 0, 60, 60);
@@ -64,11 +64,13 @@ describe.skipIf(!CHROMIUM)("a photo", () => {
   test("that leaves has neither place nor the file's own words, and the right side up", async () => {
     const done = await run(`
       const clean = await cleaned(new File([photo], "IMG_0001.JPEG", { type: "image/jpeg" }));
-      return { before: text(photo).includes("${CANARY}"), after: text(await bytes(clean)), name: clean.name,
+      const disguised = new File([photo], "notes.txt", { type: "text/plain" });
+      return { photo: await isPhoto(disguised), before: text(photo).includes("${CANARY}"), after: text(await bytes(clean)), name: clean.name,
         type: clean.type, seen: await seen(clean) };
     `);
 
     expect(done).toMatchObject({
+      photo: true,
       before: true,
       name: "IMG_0001.jpg",
       type: "image/jpeg",

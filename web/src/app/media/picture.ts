@@ -13,6 +13,12 @@ const SHOWN_MAX = 2560;
 const QUALITY = 0.9;
 const CLEAR: readonly Measured["type"][] = ["image/png", "image/gif", "image/webp", "image/avif"];
 
+/** Whether a file is a picture of a kind in which cameras write where they are. */
+export async function isPhoto(file: Blob): Promise<boolean> {
+  const said = await measure(file);
+  return said !== null && said.type !== "image/gif" && said.type !== "image/bmp";
+}
+
 /** A picture that came from outside, fit to be shown. Rejects for what is no picture, or too large to unpack. */
 export async function reencoded(picture: Blob): Promise<Blob> {
   const { bitmap, type } = await unpacked(picture);
