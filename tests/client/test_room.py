@@ -11,6 +11,7 @@ from tests.client.test_key_change import change_keys
 from twinbell.bond import room
 from twinbell.bond.door import Door
 from twinbell.bond.thought import Thought
+from twinbell.client import bonds
 from twinbell.client import room as client_room
 from twinbell.client.room import Knocked, Visit
 from twinbell.client.websocket import connect
@@ -154,6 +155,20 @@ def test_a_door_that_somebody_else_holds_shut_is_told(two):
                 hers.staying = asyncio.create_task(asyncio.sleep(0))
 
     asyncio.run(meet())
+
+
+def test_who_has_ended_the_bond_does_not_go_in_and_the_other_waits_alone(two):
+    mei, jun = two
+    bonds.part(mei._home, mei.bond())
+
+    async def wait():
+        async with Guest(jun, knock=True) as his:
+            await his.hears(room.Alone)
+            assert (await his.hears(Knocked)).sent  # as if she were away
+            with pytest.raises(Refused, match="ended this bond"):
+                await mei.visit(mei.bond(), print, print).run()
+
+    asyncio.run(wait())
 
 
 def test_without_a_relay_one_waits_at_the_door_and_may_leave(two, monkeypatch):

@@ -137,7 +137,9 @@ class Visit:
 
     def _find_door(self) -> Door:
         mail.catch_up(self._home)
-        return Door.of(bonds.get(self._home.vault, self._bond.id).pendant.keyring)
+        bond = bonds.get(self._home.vault, self._bond.id)
+        bonds.check_living(bond)
+        return Door.of(bond.pendant.keyring)
 
     async def _stay(self, door: Door) -> float | None:
         """Be in the room until the connection ends; return how soon to try again if it came about."""
