@@ -10,14 +10,15 @@ import pytest
 from tests.bond.people import NOW_S, pair
 from vectors import make_room
 
+from twinbell.bond import control, lifecycle, room
 from twinbell.bond import event as ev
-from twinbell.bond import lifecycle, room
+from twinbell.bond.about import About, Portrait
 from twinbell.bond.message import Knock, Letter, Missing, Ring
 from twinbell.bond.room import Heard, Room, State
 
 PROBES = 1_000
 # What a device keeps, tells its person, or fetches from its own inbox; the other one sees none of it.
-AT_HOME = (ev.Tell, ev.KeepRaw, ev.KeepCopy, ev.FetchBlob, ev.FetchLetter)
+AT_HOME = (ev.Tell, ev.KeepRaw, ev.KeepCopy, ev.KeepPortrait, ev.FetchBlob, ev.FetchLetter)
 
 
 def probe(chance, ana, device, number):
@@ -30,6 +31,11 @@ def probe(chance, ana, device, number):
             ("knock", {"room": chance.randbytes(16), "url": "https://tracker.example/pixel"}),
             ("letter", Letter(id=chance.randbytes(16), blob=chance.randbytes(16), length=9_999,
                               sha256=bytes(32), lock=bytes(32), eml=bytes(32)).to_record()),
+            ("letter-again", {"yours": True}),
+            ("about", About("10-07", "Asia/Tokyo", chance.randbytes(4).hex()).to_record()),
+            ("about", {"where": "are you"}),
+            ("portrait", Portrait(16, chance.randbytes(64)).to_record()),
+            ("control", restored(ana).to_record()),
             ("missing", Missing((gap,)).to_record()),
             ("are-you-there", {"please": True}),
             ("typing", {}),
@@ -47,6 +53,11 @@ def probe(chance, ana, device, number):
         at = chance.randrange(len(sealed))
         sealed = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
     return sealed, ana
+
+
+def restored(ana):
+    """What a thief of a phone would say, who has everything but the paper."""
+    return control.sign(ana.keyring, control.RESTORED, {"device": bytes(8)}, NOW_S)
 
 
 def test_a_thousand_probes_get_no_answer():

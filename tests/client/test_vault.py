@@ -93,6 +93,25 @@ def test_a_home_of_a_newer_program_is_left_alone(path):
         Vault(path, KEY)
 
 
+def test_a_home_of_the_first_program_is_brought_up_to_date_and_keeps_what_it_has(tmp_path):
+    path = tmp_path / "old.db"
+    with Vault(path, KEY, create=True) as vault:
+        tables = "select name from sqlite_master where type = 'table' and name not like 'sqlite%'"
+        for (name,) in vault.all(tables):
+            vault.run(f"drop table {name}")
+        for statement in filter(str.strip, STEPS[0].split(";\n")):
+            vault.run(statement)
+        vault.run("insert into bond values (?, 'Mei', 'Jun', 'r', ?, 7, 1, null, 0, 0, 0, null)", b"b", b"p")
+        vault.run("pragma user_version=1")
+
+    with Vault(path, KEY) as vault:
+        row = vault.one("select me, peer, since_s, quiet_from, quiet_to, parted_s from bond")
+        assert vault.one("pragma user_version") == (VERSION,)
+        assert vault.all("select * from giving") == vault.all("select * from portrait") == []
+
+    assert row == ("Mei", "Jun", 7, 0, 0, None)
+
+
 def test_every_table_says_what_it_is_for():
     for step in STEPS:
         lines = step.splitlines()

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from docs import make_commands
+from tests.stories.people import Person
 
 from twinbell.cli.command import parser_for
 from twinbell.client.news import FACTS
@@ -43,6 +44,8 @@ def test_every_command_prints_the_keys_that_it_names(relay, mei, jun, tmp_path):
     words = {
         "bond list": [], "bond show": [], "bond verify": ["--yes"], "bond rename": ["--to", "Junie"],
         "bond picture": [], "ring": [], "beacon show": [], "doctor": [], "kit show": [],
+        "bond about": ["--place", "here"], "bond portrait": [], "bond receipts": ["on"], "bond quiet": [],
+        "bond export": ["--to", str(tmp_path / "jun.tar")],
     }  # fmt: skip
     records = {name: mei.types(*name.split(), *more) for name, more in words.items()}
     records["letter write"] = mei.types(
@@ -55,6 +58,11 @@ def test_every_command_prints_the_keys_that_it_names(relay, mei, jun, tmp_path):
         pass
     records["letter open"] = jun.types("letter", "open", letter)
     records["letter save"] = jun.types("letter", "save", letter, "--into", str(tmp_path / "saved"))
+    records["kit copy"] = jun.types("kit", "copy", "--to", str(tmp_path / "keyring.age"))
+    back = Person("Mei", tmp_path / "back")
+    page = "\n".join(records["kit show"]["page"])
+    records["kit restore"] = back.types("kit", "restore", "-", "--no-passphrase", stdin=page)
+    records["bond part"] = back.types("bond", "part", "--yes")
     records["bell answer"] = answered
     records["beacon mark"] = mei.types("beacon", "mark", "quicknet", "--others")
 
@@ -65,7 +73,7 @@ def test_every_command_prints_the_keys_that_it_names(relay, mei, jun, tmp_path):
 
 def test_the_keys_of_the_issue_stay(relay, pair):
     assert {"bond", "peer", "words", "status"} == keys("bell answer")
-    assert {"bonds", "bonds.bond", "bonds.peer", "bonds.verified", "bonds.since"} == keys("bond list")
+    assert {"bonds", "bonds.bond", "bonds.peer", "bonds.verified", "bonds.since"} <= keys("bond list")
     assert {"ring", "status"} == keys("ring")
     assert {"letter", "opens", "rounds", "held_by"} <= keys("letter write")
     assert {f"letters.{name}" for name in ("letter", "bond", "direction", "opens", "state")} <= keys(
