@@ -6,9 +6,11 @@ person here at a time, with a bell or a pendant. Bytes are hex. `web/tests/twin.
 
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from tests.bond.people import NAMEPLATES, NOW_S, RELAY, Person
+from vectors.chance import Drawn
 
 from twinbell.bond import bell, lifecycle, paper
 from twinbell.bond import event as ev
@@ -144,6 +146,50 @@ class Side:
     def opens(self, keyring: str, seed: str) -> Answer:
         opened = Keyring.open(bytes.fromhex(keyring), bytes.fromhex(seed))
         return {"record": encode(opened.to_record()).hex()}
+
+    def steps(self, pendant: str, event: Answer, now_s: int, seed: str) -> Answer:
+        """Return what an event makes of a pendant at a moment, where a name decides all chance."""
+        before = Pendant.from_bytes(bytes.fromhex(pendant))
+        after, effects = lifecycle.step(before, EVENTS[event.pop("type")](**event), now_s, random=Drawn(seed))
+        return {"pendant": after.to_bytes().hex(), "effects": [_shown(effect) for effect in effects]}
+
+
+def _arrived(envelope: str, arrived_s: int, blob: str | None = None) -> ev.Arrived:
+    return ev.Arrived(bytes.fromhex(envelope), arrived_s, None if blob is None else bytes.fromhex(blob))
+
+
+EVENTS: dict[str, Callable[..., ev.Event]] = {
+    "RingWanted": lambda pattern: ev.RingWanted(Ring(tuple(pattern))),
+    "KnockWanted": ev.KnockWanted,
+    "AboutWritten": lambda place: ev.AboutWritten(About(place=place)),
+    "Verified": ev.Verified,
+    "ReceiptsWanted": ev.ReceiptsWanted,
+    "RingsLimited": ev.RingsLimited,
+    "DevicesRemoved": ev.DevicesRemoved,
+    "Tick": ev.Tick,
+    "Arrived": _arrived,
+    "NotWhole": lambda envelope: ev.NotWhole(bytes.fromhex(envelope)),
+}
+
+
+def _shown(effect: ev.Effect) -> str:
+    """Return an effect in one line, without what neither side can know beforehand."""
+    match effect:
+        case ev.Deposit(kind, n, body, blobs, blob):
+            return f"Deposit {kind} {n} {len(blobs)} {'in a blob' if blob else body.hex()}"
+        case ev.Tell(news):
+            return f"Tell {type(news).__name__}"
+        case ev.Resend(first, last):
+            return f"Resend {first} {last}"
+        case ev.Forget(upto):
+            return f"Forget {upto}"
+        case ev.FetchBlob(id, length):
+            return f"FetchBlob {id.hex()} {length}"
+        case ev.Register(record):
+            return f"Register {encode(record).hex()}"
+        case ev.KeepRaw(data, until_s):
+            return f"KeepRaw {data.hex()} {until_s or 0}"
+    return type(effect).__name__
 
 
 def main() -> None:
