@@ -31,7 +31,7 @@ class Side:
     """One person, as far as they have come."""
 
     person: Person
-    side: bell.Giver | bell.Answerer
+    side: Any  # bell.Giver or bell.Answerer: one of the two, for as long as a bell lasts
     pendant: Pendant
     now_s = NOW_S
 
