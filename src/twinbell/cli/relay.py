@@ -31,11 +31,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", metavar="FILE", help="TOML file with settings (or TWINBELL_RELAY_CONFIG)")
     for entry in fields(Settings):
         flag, default = "--" + entry.name.replace("_", "-"), DEFAULTS[entry.name]
-        help_ = entry.metadata["help"] + (f" ({default})" if default not in (None, "", ()) else "")
+        shown = ", ".join(default) if isinstance(default, tuple) else default
+        help_ = entry.metadata["help"] + (f" ({shown})" if shown not in (None, "") else "")
         if default is False:
             parser.add_argument(flag, action="store_const", const=True, help=entry.metadata["help"])
         elif isinstance(default, tuple):
-            parser.add_argument(flag, action="append", metavar="URL", help=help_)
+            parser.add_argument(flag, action="append", metavar=_METAVARS.get(entry.name, "URL"), help=help_)
         else:
             parser.add_argument(flag, metavar=_METAVARS.get(entry.name, "N"), help=help_)
 
@@ -46,6 +47,8 @@ _METAVARS = {
     "web": "DIR",
     "public_url": "URL",
     "beacon_period": "SECONDS",
+    "push_services": "NAME",
+    "push_contact": "ADDRESS",
     "tls_cert": "FILE",
     "tls_key": "FILE",
 }

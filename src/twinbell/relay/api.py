@@ -20,11 +20,13 @@ from twinbell.relay.live import Live
 from twinbell.relay.mailbox import SINK, Mailboxes
 from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
+from twinbell.relay.push import Push
 from twinbell.relay.socket import UNAUTHORISED_S
 from twinbell.relay.store import DEPOSIT_NAMES, Broken, Full, Store
 from twinbell.relay.store.writer import Writer
 from twinbell.wire import blob as wire_blob
 from twinbell.wire import mailbox as wire_mailbox
+from twinbell.wire import push as wire_push
 from twinbell.wire.auth import Right, Token, parse_header
 from twinbell.wire.limits import (
     BLOB_BYTES_MAX,
@@ -34,6 +36,7 @@ from twinbell.wire.limits import (
     PAIRING_M1_BYTES_MAX,
     PAIRING_PART_BYTES_MAX,
     PAIRING_WAIT_S_MAX,
+    PUSH_BODY_BYTES_MAX,
     SETTING_BYTES_MAX,
     SLOT_BYTES_MAX,
 )
@@ -56,6 +59,7 @@ class Owner(Protocol):
     store: Store
     writer: Writer
     origins: Origins
+    push: Push
     stopping: bool
 
     def address_of(self, peer: str, forwarded: str | None) -> str: ...
@@ -105,6 +109,9 @@ class Api:
                 web.post("/v1/mailboxes/{box}/cursor", self.move_cursor),
                 web.get("/v1/mailboxes/{box}/slot", self.get_slot),
                 web.put("/v1/mailboxes/{box}/slot", self.put_slot),
+                web.get(wire_push.KEY_PATH, self.push_key),
+                web.put("/v1/mailboxes/{box}/push", self.put_push),
+                web.delete("/v1/mailboxes/{box}/push", self.drop_push),
                 web.post("/v1/mailboxes/{box}/blobs/{id}", self.begin_blob),
                 web.head("/v1/mailboxes/{box}/blobs/{id}", self.blob_offset),
                 web.patch("/v1/mailboxes/{box}/blobs/{id}", self.append_blob),
@@ -271,6 +278,22 @@ class Api:
         except TwinbellError as error:
             raise Denied(Problem.STALE) from error
         return _json({"version": newest}, headers={"ETag": f'"{newest}"'})
+
+    # --- push
+
+    async def push_key(self, request: web.Request) -> web.Response:
+        return _bytes(wire_push.key_to_bytes(self._owner.push.public), "application/json")
+
+    async def put_push(self, request: web.Request) -> web.Response:
+        live, _, device = self._authorise(request, Right.COLLECT)
+        subscription = wire_push.Subscription.parse(await _body(request, PUSH_BODY_BYTES_MAX))
+        await self._owner.push.put(live, device, subscription)
+        return _json({})
+
+    async def drop_push(self, request: web.Request) -> web.Response:
+        live, _, device = self._authorise(request, Right.COLLECT)
+        await self._owner.push.drop(live, device)
+        return web.Response(status=204, headers=_NO_STORE)
 
     # --- blobs
 

@@ -5,8 +5,8 @@
                                                 ├── beacon
                                                 └── web
 
-The folder holds `relay.db`, `blobs/`, `epochs.log`, `beacon/` and `lock`. This file is the only one that
-knows all parts; it starts them in order and stops them in the other.
+The folder holds `relay.db`, `blobs/`, `epochs.log`, `beacon/`, `push/` and `lock`. This file is the only one
+that knows all parts; it starts them in order and stops them in the other.
 """
 
 import asyncio
@@ -37,6 +37,8 @@ from twinbell.relay.mailbox import Mailboxes, Quota
 from twinbell.relay.metrics import Metric, text
 from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
+from twinbell.relay.push import Push
+from twinbell.relay.pushkey import PushKey
 from twinbell.relay.room import Rooms
 from twinbell.relay.settings import Settings
 from twinbell.relay.socket import Socket
@@ -47,6 +49,7 @@ from twinbell.relay.sweep import Sweep
 from twinbell.relay.throttle import Budget
 from twinbell.relay.web import Web
 from twinbell.wire import limits
+from twinbell.wire.push import Services
 
 SWITCH_S = 0.0005  # how long the writer waits for the interpreter's lock when the loop is busy; default 5 ms
 STOP_S = 10.0  # for requests that are being answered when the relay is told to stop
@@ -123,6 +126,7 @@ class Relay:
         self.blobs.sweep_strays()
         self.mailboxes.blobs_gone = self.blobs.remove
         self.pairings = Pairings(store=self.store, writer=self.writer, clock=self.clock)
+        self.push = self._make_push(data)
         self.beacon = await RelayBeacon.open(
             data,
             period_s=self.settings.beacon_period,
@@ -151,10 +155,28 @@ class Relay:
             socket.close()
         await self._runner.cleanup()
         await self.beacon.stop()
+        await self.push.stop()
         await self.writer.stop()
         self.store.close()
         self.epochs.close()
         os.close(self._lock)
+
+    def _make_push(self, data: Path) -> Push:
+        settings, mailboxes = self.settings, self.mailboxes
+        key = None if settings.no_push else PushKey.open(data, contact=settings.contact)
+        if key is None and not settings.no_push:
+            log.say("Phones are not woken: pywebpush is not installed.")
+        push = Push(
+            store=self.store,
+            clock=self.clock,
+            key=key,
+            services=Services(settings.push_services),
+            find=mailboxes.find,
+        )
+        push.writer = self.writer
+        mailboxes.push_waiting, mailboxes.push_told = push.waiting, push.told
+        mailboxes.on_push, mailboxes.on_come = push.kept, push.collected
+        return push
 
     async def _listen(self, tls: ssl.SSLContext | None) -> None:
         self._runner = web.AppRunner(
@@ -277,6 +299,7 @@ class Relay:
                 ),
                 Metric("read_only", "gauge", "1 after the disk failed.", bool(self.writer.broken)),
                 Metric("restored_mailboxes", "gauge", "Mailboxes that wait for their owner.", self.restored),
+                Metric("pushes_total", "counter", "Phones woken through a push service.", self.push.sent),
                 Metric("rounds_signed_total", "counter", "Beacon rounds signed.", self.beacon.keeper.signed),
                 Metric(
                     "clock_behind_seconds",

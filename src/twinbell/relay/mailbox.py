@@ -15,7 +15,7 @@ committed, or behind, and is fed from the disk as fast as it reads. `sent_upto` 
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -78,6 +78,11 @@ class Mailboxes:
         self._live_max = live_max
         self.writer: Writer  # set by whoever composes the relay: the writer answers to `done`
         self.blobs_gone: Callable[[bytes, Sequence[bytes]], None] = lambda box, blobs: None
+        # The hook of `push.py`: for an envelope one look at a set, and no more where nobody is subscribed.
+        self.push_waiting: Container[int] = ()
+        self.push_told: Container[int] = ()
+        self.on_push: Callable[[Live], None] = lambda live: None
+        self.on_come: Callable[[Live, str], None] = lambda live, device: None
         self._place = store.newest_place()
         self._now_s = 0.0  # since boot, and the minute by the wall: as of this turn of the loop
         self._arrived_s = 0
@@ -262,6 +267,8 @@ class Mailboxes:
                     continue
                 listener.sent_upto = seq
                 reader.envelope(listener.channel, seq, keep.arrived_s, keep.blobs, keep.body)
+        if live.number in self.push_waiting:
+            self.on_push(live)
 
     # --- collecting
 
@@ -284,6 +291,8 @@ class Mailboxes:
         if isinstance(bound, Listener):
             if bound in live.listeners:
                 live.listeners.remove(bound)
+                if live.number in self.push_waiting:
+                    self.on_push(live)  # what went to a connection that was dead already still waits
         elif bound in live.bound:
             live.bound.remove(bound)
 
@@ -357,7 +366,9 @@ class Mailboxes:
             drop.caller.acked(drop.cursor)
 
     def seen(self, live: Live, device: str) -> None:
-        """Note, once a day, that a device has come."""
+        """Note that a device has come: for push at once, on the disk once a day."""
+        if live.number in self.push_told:
+            self.on_come(live, device)
         state, day = live.devices[device], self.today()
         if state.seen_day >= day:
             return

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from twinbell.errors import Mistaken
+from twinbell.wire.push import SERVICES, Services
 
 VARIABLE_PREFIX = "TWINBELL_RELAY_"
 _MIB = 1024 * 1024
@@ -43,6 +45,13 @@ class Settings:
     web: str = _setting("", "the folder of the built web app, or `none`; else the one that came along")
     origins: tuple[str, ...] = _setting((), "origin of a web app elsewhere that may connect; repeatable")
     connect: tuple[str, ...] = _setting((), "another relay that the web app may connect to; repeatable")
+    no_push: bool = _setting(False, "never wake a phone through a push service")
+    push_services: tuple[str, ...] = _setting(
+        SERVICES, "name of a push service that may be asked to wake a phone, or *. and a name; repeatable"
+    )
+    push_contact: str = _setting(
+        "", "mailto: or https: address that push services may write to; else the public one"
+    )
     behind_proxy: bool = _setting(
         False, "take a caller's address from X-Forwarded-For, set by your own proxy"
     )
@@ -74,6 +83,13 @@ class Settings:
     @property
     def reserve_bytes(self) -> int:
         return self.reserve_mib * _MIB
+
+    @property
+    def contact(self) -> str:
+        """Whom a push service may write to about this relay."""
+        host = urlsplit(self.public_url).hostname or ""
+        named = self.public_url.startswith("https://") and "." in host
+        return self.push_contact or (f"https://{host}" if named else "mailto:nobody@localhost")
 
     def blob_bytes(self, deposit: int) -> int:
         return (self.peer_blob_mib, self.self_blob_mib)[deposit] * _MIB
@@ -110,13 +126,14 @@ def _from_file(path: Path) -> dict[str, Any]:
     return {name.replace("-", "_"): value for name, value in values.items()}
 
 
-_MANY = ("witness", "origins", "connect")
+_MANY = ("witness", "origins", "connect", "push_services")
 _PATHS = ("data", "tls_cert", "tls_key")
 # As browsers write one. Over http only of this machine: any other page could be changed on its way.
 _HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
 _ORIGIN = re.compile(
     rf"(https://{_HOST}|http://(localhost|127\.0\.0\.1|\[::1\]))(:[1-9][0-9]{{0,4}})?", re.ASCII
 )
+_CONTACT = re.compile(rf"mailto:[\x21-\x3f\x41-\x7e]+@{_HOST}|https://{_HOST}", re.ASCII)
 _FLAG_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 DEFAULTS: dict[str, Any] = {
     entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING
@@ -139,6 +156,9 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     for origin in (*settings.origins, *settings.connect):
         if not _ORIGIN.fullmatch(origin):
             raise Mistaken(f"{origin} is no origin: https://, a name in lower case, perhaps a port.")
+    Services(settings.push_services)
+    if settings.push_contact and not _CONTACT.fullmatch(settings.push_contact):
+        raise Mistaken("--push-contact takes mailto:you@your.example or https://your.example.")
     return settings
 
 
@@ -147,10 +167,10 @@ def _value(name: str, value: Any) -> Any:
         return tuple(str(item) for item in ([value] if isinstance(value, str) else value))
     if name in _PATHS:
         return Path(value).expanduser()
-    if name == "behind_proxy":
+    if isinstance(DEFAULTS[name], bool):
         word = _FLAG_WORDS.get(str(value).lower())
         if word is None:
-            raise Mistaken("behind_proxy is true or false.")
+            raise Mistaken(f"{name} is true or false.")
         return word
     if isinstance(DEFAULTS[name], int) or name == "beacon_period":
         try:

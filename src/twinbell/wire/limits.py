@@ -52,6 +52,16 @@ PAIRING_WAIT_S_MAX = 25  # a long poll is answered before proxies give up at thi
 NAMEPLATE_DIGITS_MAX = 9  # spoken, so short; grows only when the short ones are taken
 NAMEPLATE_LINK_CHARS = 26  # 16 random bytes in base32: nobody finds a link's mailbox by trying
 
+# --- push
+
+PUSH_BODY_BYTES_MAX = 4_096  # a subscription as a device sends it
+PUSH_ENDPOINT_CHARS_MAX = 2_048  # the longest that push services give out are some five hundred
+PUSH_PLAIN_BYTES = 16  # what a push says: nothing, and always as much of it
+PUSH_TTL_S = 86_400  # how long a push service keeps trying; after a day the app says it by itself
+PUSH_ANSWER_S = 10  # a push service that is slower is tried again later
+PUSH_TRIES = 3  # then the next envelope tries
+PUSH_UNDER_WAY_MAX = 4_096  # waiting and being sent; beyond it the next envelope tries
+
 # --- the web app
 
 WEB_LIST_BYTES_MAX = 65_536  # app.json: some two hundred files

@@ -88,6 +88,18 @@ create table pairing (
 ) strict, without rowid;
 create index pairing_expiry on pairing (expires_s);
 """,
+    # 2: Web Push
+    """
+-- Where a device's browser can be woken. Gone with the device.
+create table push (
+    mailbox   integer not null references mailbox,
+    device    text    not null,            -- device id in hex
+    endpoint  text    not null,            -- the address at its push service
+    p256dh    blob    not null,            -- the browser's public key
+    auth      blob    not null,            -- shared with the browser
+    primary key (mailbox, device)
+) strict, without rowid;
+""",
 )
 
 APPLICATION_ID = 0x7477696E  # "twin": the `file` program and a careful person can tell whose database this is

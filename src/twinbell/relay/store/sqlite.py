@@ -33,6 +33,7 @@ from twinbell.relay.store.schema import APPLICATION_ID, STEPS
 from twinbell.wire.auth import Right
 from twinbell.wire.limits import ID_BYTES, SLOT_VERSIONS_KEPT
 from twinbell.wire.mailbox import Kept, Setting
+from twinbell.wire.push import Subscription
 
 SINK = 4  # beside the rights that tokens have: answered like DEPOSIT, stores nothing
 _CHUNKS = (128, 64, 32, 16, 8, 4, 2, 1)
@@ -190,6 +191,16 @@ class SqliteStore:
             )
         ]
 
+    def pushed_mailboxes(self) -> list[int]:
+        """Return the numbers of mailboxes in which a device is subscribed to push."""
+        return [number for (number,) in self._reader.execute("select distinct mailbox from push")]
+
+    def pushes(self, number: int) -> list[tuple[str, Subscription]]:
+        rows = self._reader.execute(
+            "select device, endpoint, p256dh, auth from push where mailbox=?", (number,)
+        )
+        return [(device, Subscription(endpoint, p256dh, auth)) for device, endpoint, p256dh, auth in rows]
+
     def counts(self) -> dict[str, int]:
         (mailboxes,) = _one(self._reader, "select count(*) from mailbox")
         (pairings,) = _one(self._reader, "select count(*) from pairing")
@@ -330,6 +341,7 @@ class SqliteStore:
         for name in [n for (n,) in write.execute("select name from device where mailbox=?", (number,))]:
             if name not in setting.collect:
                 write.execute("delete from device where mailbox=? and name=?", (number, name))
+                write.execute("delete from push where mailbox=? and device=?", (number, name))
         for name in setting.collect:
             write.execute("insert into device values (?,?,0,?,0) on conflict do nothing", (number, name, day))
         return row is None
@@ -348,6 +360,25 @@ class SqliteStore:
     def note_missed(self, number: int, devices: Sequence[str]) -> None:
         for name in devices:
             self._writer.execute("update device set missed=1 where mailbox=? and name=?", (number, name))
+
+    def put_push(self, number: int, device: str, subscription: Subscription) -> None:
+        """Keep where a device can be woken, unless the device went meanwhile."""
+        self._writer.execute(
+            "insert or replace into push select ?,?,?,?,?"
+            " where exists (select 1 from device where mailbox=? and name=?)",
+            (
+                number,
+                device,
+                subscription.endpoint,
+                subscription.p256dh,
+                subscription.auth,
+                number,
+                device,
+            ),
+        )
+
+    def drop_push(self, number: int, device: str) -> None:
+        self._writer.execute("delete from push where mailbox=? and device=?", (number, device))
 
     def put_slot(self, number: int, version: int, body: bytes) -> int:
         """Store the version after `version`, if that is the newest, and return it; raise `Conflict` else."""
