@@ -16,6 +16,7 @@ import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
 import * as news from "./news";
+import * as push from "./push";
 import type { BondRow } from "./schema";
 import type { Draft, View } from "./vault";
 
@@ -65,13 +66,19 @@ export async function begin(
   const { id } = joined.bond;
   if (draft.one("bond", hex(id))) return;
   const pendant = Pendant.begin(keyring, device, joined);
-  put(draft, pendant, joined.peer.name, null);
+  put(home, draft, pendant, joined.peer.name, null);
   await stepInside(home, draft, id, { type: "Begun" });
   news.add(home, draft, "joined", id, { peer: joined.peer.name });
 }
 
 /** Write the row of a bond that is new here. */
-export function put(draft: Draft, pendant: Pendant, peer: string, kitConfirmedS: number | null): void {
+export function put(
+  home: Home,
+  draft: Draft,
+  pendant: Pendant,
+  peer: string,
+  kitConfirmedS: number | null,
+): void {
   const { bond, keyring } = pendant;
   draft.put("bond", {
     id: bond.id,
@@ -90,6 +97,7 @@ export function put(draft: Draft, pendant: Pendant, peer: string, kitConfirmedS:
     partedS: null,
   });
   draft.events.push({ kind: "bonds" });
+  push.owe(home, draft, bond.id);
   const { chain, inbox } = pendant.peer;
   if (chain) chains.learn(draft, Chain.fromRecord(chain), inbox.relay);
 }

@@ -10,9 +10,8 @@ import { KeptChain } from "../core/bond/gate";
 import { Lock } from "../core/bond/lock";
 import { hex } from "../core/bytes";
 import { decode, encode } from "../core/encoding";
-import { Damaged, NotYet, Unreachable } from "../core/errors";
-import { Chain, QUICKNET, RETIRED, currentRound, keeperOf } from "../core/wire/beacon";
-import * as beacon from "./beacon";
+import { TwinbellError } from "../core/errors";
+import { Chain, QUICKNET, RETIRED, keeperOf } from "../core/wire/beacon";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
 import type { Relay } from "./relay";
@@ -21,9 +20,7 @@ import type { Draft, View } from "./vault";
 
 const CHAIN_BYTES_MAX = 4096;
 const KEEPER_LENGTH_MAX = 64;
-const REACHED = "quicknet reached"; // when one of its rounds was last had directly
-const ASKED = "quicknet asked";
-const REACHED_FOR_S = 30 * 86_400;
+const ASKED = "chains asked"; // when our relays were last asked what they hand out
 const ASK_AGAIN_S = 86_400;
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
@@ -88,41 +85,30 @@ export function oursIn(view: View, lock: Lock): string[] {
 /**
  * Return the chains to lock a letter to: those whose rounds can be had from here.
  *
- * The one that our own relay keeps first, since the other one can ask it too; quicknet if it answered lately.
+ * The one that our own relay keeps first, since the other one can ask it too. A page may speak to relays and to
+ * nobody else, so quicknet counts where a relay of ours hands it out.
  */
 export function toLockBy(home: Home, bond: BondRow): KeptChain[] {
   const found = known(home.vault).filter(({ retired }) => !retired);
   const first = (each: Known): number => (each.relay === bond.relay ? 0 : 1);
   return found
     .sort((a, b) => first(a) - first(b))
-    .filter(({ relay, chain }) => relay !== null || (isQuicknet(chain) && wasReached(home)))
+    .filter(({ relay }) => relay !== null)
     .map(({ chain, keeper }) => new KeptChain(chain, keeper));
 }
 
-/** Ask quicknet for a round of these minutes, once a day, so that it is known whether it can be asked from here. */
-export async function reachQuicknet(home: Home): Promise<void> {
-  const nowS = home.nowS;
-  if (nowS - setting(home.vault, ASKED) < ASK_AGAIN_S) return;
+/** Ask our relays once a day what they hand out: an operator may have added a witness. */
+export async function learnAgain(home: Home): Promise<void> {
+  const { nowS } = home;
+  if (nowS - Number(home.vault.one("setting", ASKED)?.value ?? 0) < ASK_AGAIN_S) return;
   await home.change((draft) => draft.put("setting", { name: ASKED, value: String(nowS) }));
-  try {
-    await beacon.fetchRound(home, QUICKNET, currentRound(QUICKNET, nowS) - 2);
-  } catch (error) {
-    if (error instanceof Unreachable || error instanceof NotYet || error instanceof Damaged) return;
-    throw error;
+  for (const url of new Set(bonds.living(home.vault).map(({ relay }) => relay))) {
+    try {
+      await ofRelay(home, home.relay(url));
+    } catch (error) {
+      if (!(error instanceof TwinbellError)) throw error; // tomorrow, then
+    }
   }
-  await home.change((draft) => draft.put("setting", { name: REACHED, value: String(nowS) }));
-}
-
-export function isQuicknet(chain: Chain): boolean {
-  return bonds.same(chain.hash, QUICKNET.hash);
-}
-
-function wasReached(home: Home): boolean {
-  return home.nowS - setting(home.vault, REACHED) < REACHED_FOR_S;
-}
-
-function setting(view: View, name: string): number {
-  return Number(view.one("setting", name)?.value ?? 0);
 }
 
 function isHere(url: string): boolean {

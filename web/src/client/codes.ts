@@ -79,7 +79,7 @@ export const CODES = [
   "wish.february", // a year has no 29 February: choose 28 February or 1 March. year
   "wish.ambiguous", // a unit that could mean two
   "wish.amount", // an amount that is too large or none
-  "wish.years", // a letter returns for 100 years at most
+  "wish.years", // from 1 to 30 letters can be written at once, one a year
 ] as const;
 
 export type Code = (typeof CODES)[number];

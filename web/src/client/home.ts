@@ -4,7 +4,7 @@
  * What is done with it is in the modules beside this one; `pendants` puts them together for a page.
  */
 
-import type { Event } from "./api";
+import type { Event, Letter } from "./api";
 import type { Clock } from "./clock";
 import type { Label, Reach } from "./failpoint";
 import type { Files } from "./files";
@@ -32,6 +32,8 @@ export class Home {
   readonly tell: (event: Event) => void;
   /** How far the files of letters are that are on their way, from 0 to 1, by the names of the files. */
   readonly progress = new Map<string, number>();
+  /** Letters that are being sealed, by their ids: they are in the vault once they are whole. */
+  readonly sealing = new Map<string, Letter>();
   readonly #relays = new Map<string, Relay>();
 
   constructor(vault: Vault, platform: Platform, tell: (event: Event) => void) {

@@ -10,6 +10,7 @@ import type * as ev from "../core/bond/event";
 import { step } from "../core/bond/lifecycle";
 import { type Content, toRecord } from "../core/bond/message";
 import { Pendant } from "../core/bond/pendant";
+import { hex } from "../core/bytes";
 import { encode } from "../core/encoding";
 import * as bonds from "./bonds";
 import * as giving from "./giving";
@@ -163,4 +164,5 @@ function coming(
   if (event.type !== "Arrived" || seq === undefined) throw new TypeError("Only an envelope brings a blob.");
   const { envelope, arrivedS } = event;
   draft.put("coming", { bond, seq, arrivedS, envelope, ...awaited });
+  if (awaited.letter) draft.events.push({ kind: "letters", bond: hex(bond) });
 }

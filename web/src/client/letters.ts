@@ -100,8 +100,54 @@ export function tell(draft: Draft, row: LetterRow, arrived = false): void {
   });
 }
 
-/** Return a letter as a page shows it. */
-export function shown(home: Home, row: LetterRow): Letter {
+/** Return the letters of a bond as a page shows them: those that are here, being sealed, or on their way in. */
+export function all(home: Home, bond: Uint8Array): Letter[] {
+  const here = every(home.vault, bond);
+  const isHere = (id: Uint8Array, outgoing: boolean): boolean =>
+    here.some((row) => row.outgoing === outgoing && bonds.same(row.id, id));
+  const sealing = [...home.sealing.values()].filter(
+    (each) => each.bond === hex(bond) && !here.some((row) => hex(row.id) === each.id),
+  );
+  const coming = home.vault.all("coming").flatMap((row) => {
+    if (!row.letter || !bonds.same(row.bond, bond)) return [];
+    const { letter, ours, atS } = announcedBy(row.letter);
+    if (isHere(letter.id, ours)) return [];
+    return [
+      bare(bond, letter.id, {
+        state: "coming",
+        bytes: letter.length,
+        outgoing: ours,
+        atS: atS ?? row.arrivedS,
+      }),
+    ];
+  });
+  const underWay = [...sealing, ...coming].map((each) => ({
+    ...each,
+    progress: home.progress.get(`${each.id}.age`) ?? 0,
+  }));
+  return [...here.map((row) => shown(home, row)), ...underWay];
+}
+
+/** Return a letter of which little is known yet. */
+export function bare(
+  bond: Uint8Array,
+  id: Uint8Array,
+  known: Pick<Letter, "state" | "bytes" | "outgoing" | "atS"> & Partial<Letter>,
+): Letter {
+  return {
+    id: hex(id),
+    bond: hex(bond),
+    progress: 0,
+    seal: NO_SEAL,
+    openedS: null,
+    subject: null,
+    fileCount: null,
+    reached: null,
+    ...known,
+  };
+}
+
+function shown(home: Home, row: LetterRow): Letter {
   const { vault: view, nowS } = home;
   const name = fileName(row.id);
   const pendant = pendantOf(bonds.get(view, row.bond));

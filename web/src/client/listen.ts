@@ -206,7 +206,7 @@ export class Listener {
     for (const { id, tickedS } of bonds.living(home.vault))
       if (home.nowS - tickedS >= mail.TICK_S) this.poke(id);
     const dueS = await this.#rounds.work();
-    if (bonds.living(home.vault).length) await chains.reachQuicknet(home);
+    if (bonds.living(home.vault).length) await chains.learnAgain(home);
     const readyS = nextReadyS(home);
     this.#nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity);
     this.#timer?.();

@@ -26,12 +26,15 @@ import * as incoming from "./incoming";
 import { pendantOf, stepInside } from "./journal";
 import * as letters from "./letters";
 import { sendFile } from "./outgoing";
+import type { Relay } from "./relay";
 import type { BondRow, ComingRow, OutboxRow } from "./schema";
 import type { View } from "./vault";
 
 const ID_BYTES = 16;
 const REGISTRATION_BYTES_MAX = 16_384;
 export const TICK_S = 3600; // the rules do the day's work when a day has passed; asking each hour is often enough
+
+const ORDER = { register: 0, slot: 1, push: 2 }; // a device is known before it asks for anything
 
 /** What could not be done now, and why: the first refusal. */
 export class Left {
@@ -204,6 +207,15 @@ async function smallBlob(home: Home, row: ComingRow): Promise<Uint8Array> {
   return at === row.length ? whole : new Uint8Array(0);
 }
 
+/** Being woken is a comfort: what a relay refuses of it holds up nothing, and is not asked again. */
+async function subscribe(relay: Relay, box: Uint8Array, token: Uint8Array, data: Uint8Array): Promise<void> {
+  try {
+    await relay.subscribe(box, token, data);
+  } catch (error) {
+    if (isForLater(foreseen(error))) throw error;
+  }
+}
+
 function isParted(home: Home, bondId: Uint8Array): boolean {
   return bonds.get(home.vault, bondId).partedS !== null;
 }
@@ -211,10 +223,11 @@ function isParted(home: Home, bondId: Uint8Array): boolean {
 /** Tell our own relay what is owed to it. Throws what the relay answers. */
 export async function settle(home: Home, bondId: Uint8Array): Promise<void> {
   const rows = home.vault.all("duty").filter((row) => bonds.same(row.bond, bondId));
-  for (const row of rows.sort((a, b) => (a.kind < b.kind ? -1 : 1))) {
+  for (const row of rows.sort((a, b) => ORDER[a.kind] - ORDER[b.kind])) {
     const { relay: url, box, pendant, token } = read(home, bondId);
     const relay = home.relay(url);
-    if (row.kind === "register") {
+    if (row.kind === "push") await subscribe(relay, box, token, row.data);
+    else if (row.kind === "register") {
       await relay.putMailbox(
         box,
         pendant.device.owner,

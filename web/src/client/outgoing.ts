@@ -14,7 +14,7 @@ import type { Attachment } from "../core/bond/attachments";
 import * as letter_ from "../core/bond/letter";
 import { type Lock, plan } from "../core/bond/lock";
 import * as message from "../core/bond/message";
-import { randomBytes } from "../core/bytes";
+import { hex, randomBytes } from "../core/bytes";
 import { encode } from "../core/encoding";
 import { Mistaken, NotFound, type TwinbellError } from "../core/errors";
 import type { NewLetter } from "./api";
@@ -41,8 +41,13 @@ export async function write(home: Home, asked: NewLetter): Promise<string[]> {
     });
   check(asked);
   const locks = locksFor(home, bond, asked);
-  for (const lock of locks) await writeOne(home, bond, lock, asked);
-  return locks.map((lock) => letters.fileName(lock.letter).slice(0, 2 * ID_BYTES));
+  const ids = locks.map(({ letter }) => hex(letter));
+  try {
+    for (const lock of locks) await writeOne(home, bond, lock, asked);
+  } finally {
+    for (const id of ids) home.sealing.delete(id);
+  }
+  return ids;
 }
 
 /** Return the lock of the first of these letters, as it would be. */
@@ -76,6 +81,17 @@ async function writeOne(home: Home, bond: BondRow, lock: Lock, asked: NewLetter)
   const name = letters.fileName(lock.letter);
   const part = `${name}.part`;
   const progress = new Progress(home, bond.id, lock.letter);
+  const under = letters.bare(bond.id, lock.letter, {
+    state: "sealing",
+    bytes: asked.files.reduce((sum, file) => sum + file.size, 0),
+    outgoing: true,
+    atS: home.nowS,
+    seal: letters.sealOf(home.vault, lock),
+    subject: asked.subject.trim(),
+    fileCount: asked.files.length,
+  });
+  home.sealing.set(under.id, under);
+  progress.told(0, 1);
   let sealed: letter_.Sealed;
   try {
     const writer = await home.files.open(part);

@@ -21,6 +21,7 @@ import * as mail from "./mail";
 import * as news from "./news";
 import { openLetter } from "./opened";
 import * as outgoing from "./outgoing";
+import * as push from "./push";
 import { restore } from "./restoring";
 import * as rings from "./rings";
 import { Vault } from "./vault";
@@ -154,7 +155,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     letters: async (bond) => {
       const { home } = running();
       const { id } = bonds.named(home.vault, bond);
-      return letters.every(home.vault, id).map((row) => letters.shown(home, row));
+      return letters.all(home, id);
     },
     openLetter: (id) => openLetter(running().home, id),
     draft: async (bond) => drafts.find(running().home, bond),
@@ -188,11 +189,18 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     news: async () => news.untold(running().home.vault),
     seenNews: (number) => news.seen(running().home, number),
 
+    pushKey: () => push.key(running().home),
+    async setPush(subscription) {
+      const { home, listener } = running();
+      await push.set(home, subscription);
+      for (const { id } of bonds.living(home.vault)) listener.poke(id);
+    },
+
     awake: async (on) => {
       open?.listener.awake(on);
       if (on) open?.bells.resume();
     },
-  } as api.Api;
+  };
 }
 
 async function begin(around: Surroundings, tell: api.Listener): Promise<Running> {

@@ -95,6 +95,22 @@ export class Relay {
     await this.#ask("PUT", mailbox.slotPath(box), token, { body: data, fields });
   }
 
+  // Push
+
+  /** Return the key by which this relay wakes a browser; throw `NotFound` where it wakes none. */
+  async pushKey(): Promise<string> {
+    const { key } = this.#object(await this.#ask("GET", "/v1/push"));
+    if (typeof key !== "string") throw new NotFound();
+    return key;
+  }
+
+  /** Let this device be woken by this subscription; by none, where it has no bytes. */
+  async subscribe(box: Uint8Array, token: Uint8Array, subscription: Uint8Array): Promise<void> {
+    const path = `${mailbox.path(box)}/push`;
+    if (subscription.length) await this.#ask("PUT", path, token, { body: subscription, fields: JSON_TYPE });
+    else await this.#ask("DELETE", path, token);
+  }
+
   // Blobs
 
   /** Send a file from where an earlier try stopped; `told` hears how far it is. */

@@ -35,7 +35,7 @@ export async function restore(home: Home, text: string): Promise<Uint8Array> {
   const { id } = pendant.bond;
   await home.change(async (draft) => {
     if (draft.one("bond", hex(id))) throw new Refused("This bond is here already.", { code: "kit.here" });
-    bonds.put(draft, pendant, pendant.peer.name, home.nowS);
+    bonds.put(home, draft, pendant, pendant.peer.name, home.nowS);
     await stepInside(home, draft, id, { type: "CameBack", root: page.root, leap: 0 });
   });
   try {

@@ -47,7 +47,7 @@ export type BondRow = {
 };
 
 /** What is to be told to our own relay: one of a kind, the newest. */
-export type DutyRow = { bond: Uint8Array; kind: "register" | "slot"; data: Uint8Array };
+export type DutyRow = { bond: Uint8Array; kind: "push" | "register" | "slot"; data: Uint8Array };
 
 /**
  * What we said, in clear, as the journal keeps it: sealing happens when it goes. A body stays after it was sent,
