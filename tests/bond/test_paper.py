@@ -189,6 +189,17 @@ def test_an_announcement_that_did_not_open_is_asked_for_although_its_device_is_n
     assert len(two.heard("ben", ev.Restored)) == 1
 
 
+def test_the_copy_with_the_other_is_of_the_new_keys_also_where_many_came_before(two):
+    two.does("ana", ev.Begun())
+    two.days(30)
+    copies = len(two.caused("ben", ev.KeepCopy))
+    two.comes_back()
+
+    fresh = two.caused("ben", ev.KeepCopy)[copies:]
+    assert copies > 1
+    assert [Keyring.open(copy.sealed, two.root.age_seed).epoch for copy in fresh][-1] == 2
+
+
 def test_a_keyring_of_another_page_is_refused(two):
     stranger = Person("Eve")
     page = Page(root=stranger.root, relay=two.page.relay, box=two.page.box, peer=two.page.peer)

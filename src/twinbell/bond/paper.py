@@ -50,7 +50,8 @@ def restore(keyring: Keyring, root: Root, *, random: Random = fresh) -> Pendant:
 
 
 def came_back(pendant: Pendant, event: ev.CameBack, now_s: int, random: Random) -> Step:
-    pendant = replace(pendant, restored_s=now_s, daily_s=now_s)
+    # The serial of copies was counted on the device that is gone; the time is beyond any count.
+    pendant = replace(pendant, restored_s=now_s, daily_s=now_s, serial=now_s)
     # By the epoch before: the new one travels in a blob, and what names it would come before it.
     content: Record = {"device": pendant.device.id}
     signed = control.sign(pendant.keyring, control.RESTORED, content, now_s, root=event.root)

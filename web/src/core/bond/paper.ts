@@ -58,7 +58,8 @@ export function restore(keyring: Keyring, root: Root, random: Random = randomByt
 }
 
 export async function cameBack(before: Pendant, { root, leap }: Event<"CameBack">, now: Now): Promise<Step> {
-  const begun = before.with({ restoredS: now.nowS, dailyS: now.nowS });
+  // The serial of copies was counted on the device that is gone; the time is beyond any count.
+  const begun = before.with({ restoredS: now.nowS, dailyS: now.nowS, serial: now.nowS });
   // By the epoch before: the new one travels in a blob, and what names it would come before it.
   const signed = control.sign(begun.keyring, control.RESTORED, { device: begun.device.id }, now.nowS, root);
   const [anew, renewed] = await newEpoch(begun, root, now, leap);
