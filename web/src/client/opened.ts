@@ -6,12 +6,13 @@
  */
 
 import { HybridIdentity } from "../core/age/hybrid";
+import { warmUp } from "../core/age/warm";
 import * as letter_ from "../core/bond/letter";
 import { Lock } from "../core/bond/lock";
 import { hex } from "../core/bytes";
 import { SigningKey, VerifyKey } from "../core/crypto/signing";
 import { Damaged, NotForMe, NotYet, Retired, type TwinbellError, Unreachable } from "../core/errors";
-import type { Chain } from "../core/wire/beacon";
+import { type Chain, QUICKNET } from "../core/wire/beacon";
 import type { Opened } from "./api";
 import * as beacon from "./beacon";
 import * as bonds from "./bonds";
@@ -19,6 +20,13 @@ import type { Home } from "./home";
 import { pendantOf } from "./journal";
 import * as letters from "./letters";
 import type { BondRow, LetterRow } from "./schema";
+
+let warming: Promise<void> | undefined;
+
+/** A letter is about to be opened: let the engine meet the code for it now, once the page has its answer. */
+export function prepare(home: Home): void {
+  home.clock.after(0, () => void (warming ??= warmUp(QUICKNET)));
+}
 
 /** Open a letter for a person, and note that it was. Throws `NotYet`, `Unreachable`, `Retired` or `Damaged`. */
 export async function openLetter(home: Home, id: string): Promise<Opened> {

@@ -19,11 +19,12 @@ import * as letters from "./letters";
 import { Listener } from "./listen";
 import * as mail from "./mail";
 import * as news from "./news";
-import { openLetter } from "./opened";
+import { openLetter, prepare } from "./opened";
 import * as outgoing from "./outgoing";
 import * as push from "./push";
 import { restore } from "./restoring";
 import * as rings from "./rings";
+import { tidy } from "./tidy";
 import { Vault } from "./vault";
 import { Visit } from "./visit";
 
@@ -155,7 +156,9 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     letters: async (bond) => {
       const { home } = running();
       const { id } = bonds.named(home.vault, bond);
-      return letters.all(home, id);
+      const found = letters.all(home, id);
+      if (found.some(({ state }) => state === "ready")) prepare(home);
+      return found;
     },
     openLetter: (id) => openLetter(running().home, id),
     draft: async (bond) => drafts.find(running().home, bond),
@@ -207,6 +210,7 @@ async function begin(around: Surroundings, tell: api.Listener): Promise<Running>
   const vault = await Vault.open(around.database);
   const home = new Home(vault, around, tell);
   home.reach("home: vault made");
+  await tidy(home);
   const listener = new Listener(home, around.jitter);
   const bells = new Bells(home, () => listener.refresh());
   bells.resume();
