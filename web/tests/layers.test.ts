@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "core/bond": [...GROUND, "core/crypto", "core/age", "core/wire"],
   client: ["core"],
   // What is only shown: a page knows no key, and asks the worker for everything else.
-  app: ["client/api", "client/rpc", "client/page", "core/errors", ...DISPLAY],
+  app: ["client/api", "client/codes", "client/rpc", "core/errors", ...DISPLAY],
 };
 const CRYPTO = /^(@noble\/|@scure\/|age-encryption$)/;
 const PACKAGES: Readonly<Record<string, RegExp>> = {
