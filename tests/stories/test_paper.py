@@ -2,7 +2,7 @@
 
 import shutil
 
-from tests.stories.people import Person
+from tests.stories.people import Person, eventually
 
 
 def write(person, *words, text):
@@ -68,6 +68,21 @@ def test_ring_and_letter_go_on_and_what_waited_meanwhile_is_heard(pair, tmp_path
     assert mei.types("letter", "open", waiting)["text"] == "meanwhile"
     assert [event["event"] for event in mei.hears(1)].count("ring") == 1
     assert [event["event"] for event in jun.hears(1)].count("ring") == 1
+
+
+def test_who_listens_meanwhile_gives_everything_without_being_asked(pair, tmp_path):
+    mei, jun = pair
+    letter = write(mei, text="kept")
+    letters(jun)
+    page = kit(mei, tmp_path)
+    shutil.rmtree(mei.home)
+
+    with jun.leaves_running("listen", "--json") as listening:
+        mei.types("kit", "restore", str(page), "--no-passphrase")
+        listening.says_event("came-back")
+        back = eventually(lambda: letters(mei))
+
+    assert back == {letter: "out"}
 
 
 def test_the_lost_device_is_shut_out(pair, tmp_path):

@@ -54,6 +54,7 @@ class _Listener:
         self._home = home
         self._tell = tell
         self._note = note
+        self._owed: set[tuple[str, object]] = set()  # what was tried already, and waits for the next upkeep
         self._turn = asyncio.Lock()  # for the vault
         self._voice = asyncio.Lock()  # two tasks that tell at once would tell the same
 
@@ -92,7 +93,7 @@ class _Listener:
 
     async def _upkeep(self, known: set[bytes]) -> None:
         while True:
-            await self._work(mail.send, self._home)
+            await self._send()
             await self._work(_note_ready, self._home)
             await self.tell_news()
             rows = await self._work(bonds.every, self._home.vault)
@@ -145,10 +146,16 @@ class _Listener:
         except TwinbellError as refusal:
             self._note(f"{refusal} Trying again by itself.")
         await self.tell_news()
+        if await self._work(mail.owed, self._home) - self._owed:  # new keys, or somebody back from paper
+            await self._send()
         row = await self._work(bonds.get, self._home.vault, bond)
         upto = await self._work(mail.safe_upto, self._home, bond)
         if upto > row.acknowledged:
             socket.send(Ack(channel, upto))
+
+    async def _send(self) -> None:
+        await self._work(mail.send, self._home)
+        self._owed = await self._work(mail.owed, self._home)
 
     async def _work(self, function: Callable[..., T], *args: object) -> T:
         """Run something that touches vault or files in a thread, one at a time."""

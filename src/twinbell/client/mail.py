@@ -126,16 +126,16 @@ def receive(home: Home) -> Outcome:
 
 def catch_up(home: Home) -> Outcome:
     """Send and receive: what a command does that shows what has come."""
-    left, before = send(home), _owed(home)
+    left, before = send(home), owed(home)
     received = receive(home)
     # What came may want an answer (new keys, somebody back from paper), or bring the token that was missing.
-    if left.stale or _owed(home) - before:
+    if left.stale or owed(home) - before:
         left = send(home)
     left.reason = received.reason or left.reason
     return left
 
 
-def _owed(home: Home) -> set[tuple[str, object]]:
+def owed(home: Home) -> set[tuple[str, object]]:
     """Return what waits to go."""
     outbox = {
         ("body", number) for (number,) in home.vault.all("select number from outbox where sent_s is null")
