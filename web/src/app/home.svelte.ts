@@ -30,6 +30,8 @@ export type RoomListener = (event: Extract<Event, { kind: "room" | "thought" | "
 
 class Shown {
   state = $state<HomeState | "starting" | "failed">("starting");
+  /** Why the home could not be opened, where there is a reason to tell. */
+  fault = $state.raw<unknown>(null);
   storage = $state.raw<Storage>({ persisted: false, usedBytes: 0, quotaBytes: 0 });
   bonds = $state.raw<readonly Bond[]>([]);
   bells = $state.raw<readonly Bell[]>([]);
@@ -45,6 +47,8 @@ class Shown {
   ringing = $state.raw<Ring | null>(null);
   arrived = $state<string | null>(null);
   room = $state.raw<Room | null>(null);
+  /** A newer build waits to be taken. */
+  update = $state.raw<(() => void) | null>(null);
 
   bond = $derived(this.bonds.find((each) => each.id === this.chosen) ?? this.bonds[0] ?? null);
 }
@@ -66,10 +70,16 @@ export async function begin(face: Api): Promise<void> {
 }
 
 export async function takeOver(): Promise<void> {
-  await take(await worker().takeOver());
+  try {
+    await take(await worker().takeOver());
+  } catch (reason) {
+    home.state = "failed";
+    home.fault = reason;
+  }
 }
 
-export function failed(): void {
+export function failed(reason?: unknown): void {
+  home.fault = reason ?? null;
   if (home.state === "starting") home.state = "failed";
 }
 

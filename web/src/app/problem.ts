@@ -1,5 +1,6 @@
 /** A refusal as sentences: what happened, what is safe, and one thing to do. */
 import type { Refusal } from "../client/api";
+import type { Code } from "../client/codes";
 import { moment } from "./words/dates";
 import { words } from "./words/words.svelte";
 
@@ -16,16 +17,19 @@ export function isRefusal(reason: unknown): reason is Refusal {
 export function tell(reason: unknown, { kept = false }: { kept?: boolean } = {}): Told {
   const w = words().problem;
   if (!isRefusal(reason)) return { sentence: w.unforeseen };
-  const known = reason.code ? w.codes[reason.code] : undefined;
+  const opensS = reason.facts?.["opensS"];
+  if (reason.code === "letter.early" && typeof opensS === "number")
+    return { sentence: w.notYet(moment(opensS)) };
+  const known = isCode(reason.code, w.codes) ? w.codes[reason.code] : undefined;
+  if (known && reason.code === "relay.unreachable")
+    return { sentence: known, more: kept ? w.unreachableMore : w.unreachableNow };
   if (known) return { sentence: known };
   switch (reason.name) {
     case "Unreachable":
       if (reason.facts?.["chain"]) return { sentence: w.beacon };
       return { sentence: w.unreachable, more: kept ? w.unreachableMore : w.unreachableNow };
-    case "NotYet": {
-      const opensS = reason.facts?.["opensS"];
-      return { sentence: typeof opensS === "number" ? w.notYet(moment(opensS)) : w.mistaken };
-    }
+    case "NotYet":
+      return { sentence: typeof opensS === "number" ? w.notYet(moment(opensS)) : w.codes["letter.early"] };
     case "Retired":
       return { sentence: w.retired };
     case "NotFound":
@@ -44,4 +48,8 @@ export function tell(reason: unknown, { kept = false }: { kept?: boolean } = {})
       return { sentence: w.mistaken };
   }
   return { sentence: /Damaged$/.test(reason.name) ? w.damaged : w.unforeseen };
+}
+
+function isCode(code: string | undefined, codes: Readonly<Record<Code, string>>): code is Code {
+  return code !== undefined && Object.hasOwn(codes, code);
 }

@@ -4,9 +4,9 @@ import { connect } from "../client/rpc";
 import workerUrl from "../client/worker?worker&url";
 import { scriptUrl } from "./trusted";
 
-export function startWorker(listener: Listener, failed: () => void): Api {
+export function startWorker(listener: Listener, failed: (reason?: unknown) => void): Api {
   const worker = new Worker(scriptUrl(workerUrl), { type: "module", name: "home" });
-  worker.addEventListener("error", failed);
+  worker.addEventListener("error", () => failed());
   const api = connect(worker, listener);
   document.addEventListener(
     "visibilitychange",

@@ -22,12 +22,13 @@ const PROFILE: readonly Point[] = [
   [37, 69.5],
   [46, 69],
   [47, 76],
-  [43, 83],
-  [29, 91],
-  [24, 99],
-  [82, 99],
-  [79, 91],
-  [66, 85],
+  [44, 81],
+  [31, 86],
+  [22, 93],
+  [18, 101],
+  [84, 101],
+  [80, 90],
+  [67, 83],
   [61, 78],
   [62, 71],
   [69, 66],
@@ -82,7 +83,7 @@ function skin([x, y]: Point): number {
   if (y > 54.2 && y < 55.6 && x < 36.5) return 0; // the mouth
   if (Math.hypot(x - 53.5, (y - 51) * 0.7) < 2.4) return 1; // the ear
   if (y > 84 - (x - 50) * 0.1) return Math.sin(y * 2.1 + x * 0.35) > 0 ? 2 : 1; // the dress
-  const light = 58 - x - Math.max(0, y - 64) * 0.9 - (y > 70 ? 8 : 0);
+  const light = 58 - x - Math.max(0, y - 64) * 0.9 - (y > 70 ? 3 : 0);
   return light > 15 ? 3 : light > 4 ? 2 : 1;
 }
 
