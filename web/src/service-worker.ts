@@ -83,7 +83,10 @@ async function fetched(url: string): Promise<Response> {
   return response;
 }
 
-/** Neutral on purpose: it stands on a locked screen, and the relay could not say more. */
+/**
+ * Neutral on purpose, without our name or sign: it stands on a locked screen, perhaps under the plain name that a
+ * person chose for the app, and the relay could not say more.
+ */
 const SOMETHING: Readonly<Record<string, string>> = {
   en: "Something is here.",
   ja: "何か届いています。",
@@ -94,10 +97,8 @@ async function tell(): Promise<void> {
   const pages = await self.clients.matchAll({ type: "window" });
   if (pages.some((page) => page.visibilityState === "visible")) return; // the page itself tells, and better
   const language = self.navigator.language.slice(0, 2);
-  await self.registration.showNotification("Twinbell", {
-    body: SOMETHING[language] ?? SOMETHING["en"],
-    tag: "twinbell", // a second one takes the place of the first: how many came is nobody's business
-    icon: "/icon-192.png",
+  await self.registration.showNotification(SOMETHING[language] ?? SOMETHING["en"]!, {
+    tag: "here", // a second one takes the place of the first: how many came is nobody's business
   });
 }
 

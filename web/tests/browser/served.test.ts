@@ -144,25 +144,24 @@ describe.skipIf(CHROMIUM === null)("the served app", () => {
     }
   });
 
-  test.each(urls.filter((url) => url !== `/${WORKER}`))(
-    "one changed byte in %s, and no build is taken",
-    async (url) => {
-      const meddler = await Meddler.before(relay.url);
-      try {
-        await page.goto(`${meddler.url}/v1/about`);
+  test("one changed byte in any of its files, and no build is taken", async () => {
+    const meddler = await Meddler.before(relay.url);
+    try {
+      await page.goto(`${meddler.url}/v1/about`);
+      for (const url of urls) {
+        if (url === `/${WORKER}`) continue; // whoever serves the worker itself: see docs/decisions/0092
         meddler.touched = url;
-
-        expect(await settled(page)).toBe("redundant");
-        expect(await kept(page)).toEqual([]);
-
-        meddler.touched = null;
-        expect(await settled(page)).toBe("activated");
-        expect((await kept(page)).length).toBe(1);
-      } finally {
-        await meddler.stop();
+        expect(await settled(page), url).toBe("redundant");
+        expect(await kept(page), url).toEqual([]);
       }
-    },
-  );
+
+      meddler.touched = null;
+      expect(await settled(page)).toBe("activated");
+      expect((await kept(page)).length).toBe(1);
+    } finally {
+      await meddler.stop();
+    }
+  }, 600_000);
 
   test("a new build with one changed byte leaves the old one in place, whole", async () => {
     const newer = mkdtempSync(join(tmpdir(), "twinbell-newer-"));
@@ -225,9 +224,7 @@ describe.skipIf(CHROMIUM === null)("the served app", () => {
       const all = await (await navigator.serviceWorker.ready).getNotifications();
       return all.length ? all.map(({ title, body, tag }) => ({ title, body, tag })) : null;
     });
-    expect(await shown.jsonValue()).toEqual([
-      { title: "Twinbell", body: "Something is here.", tag: "twinbell" },
-    ]);
+    expect(await shown.jsonValue()).toEqual([{ title: "Something is here.", body: "", tag: "here" }]);
   });
 });
 
