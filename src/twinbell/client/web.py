@@ -54,7 +54,8 @@ def fetch(url: str) -> Served:
         if listed.status == 404:
             raise NotFound(f"No web app is served at {transport.name}.")
         app = AppList.parse(_body(listed))
-        broken, connect = [], set()
+        broken: list[str] = []
+        connect: set[str] = set()
         for file in app.files.values():
             answer = _get(transport, file.url)
             allowed = connects(_policy(answer.fields))
