@@ -228,6 +228,7 @@ export interface Room {
 /** What happens while a page is open. Each is told once; the page asks anew for what it shows. */
 export type Event =
   | { readonly kind: "home"; readonly state: HomeState }
+  | { readonly kind: "bells" }
   | { readonly kind: "bell"; readonly outcome: BellOutcome }
   | { readonly kind: "bonds" }
   | { readonly kind: "link"; readonly link: Link }

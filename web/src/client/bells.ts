@@ -279,6 +279,7 @@ async function save(home: Home, made: Made): Promise<Made> {
       throw new Refused("This bell was taken back.", { code: "bell.gone" });
     if (joined) await join(home, draft, made);
     draft.put("bell", rowOf(home, made));
+    draft.events.push({ kind: "bells" });
   });
   if (joined) home.reach("bell: bond saved");
   return made;

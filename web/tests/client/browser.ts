@@ -14,9 +14,9 @@ import { mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import "fake-indexeddb/auto";
-import type { Api, Event } from "../../src/client/api";
+import type { Api, Event as Happening } from "../../src/client/api";
 import { type Clock, systemClock } from "../../src/client/clock";
-import type { Reach } from "../../src/client/failpoint";
+import type { Label } from "../../src/client/failpoint";
 import type { Files, Writer } from "../../src/client/files";
 import type { Locks } from "../../src/client/holder";
 import { pendants } from "../../src/client/pendants";
@@ -100,18 +100,22 @@ class DiskWriter implements Writer {
 
 /** The locks of one browser. */
 class MemoryLocks {
-  #held: ((error: Error) => void) | null = null;
+  #lose: ((error: Error) => void) | null = null;
 
   async request(
-    _name: string,
+    name: string,
     options: LockOptions,
     work: (lock: Lock | null) => Promise<void> | undefined,
   ): Promise<void> {
-    if (this.#held && !options.steal) return await work(null);
-    this.#held?.(new DOMException("stolen", "AbortError"));
-    return await new Promise<void>((resolve, reject) => {
-      this.#held = reject;
-      void work({ name: _name, mode: "exclusive" })?.then(resolve, reject);
+    if (this.#lose && !options.steal) return await work(null);
+    this.#lose?.(new DOMException("stolen", "AbortError"));
+    await new Promise<void>((resolve, reject) => {
+      this.#lose = reject;
+      void work({ name, mode: "exclusive" })
+        ?.finally(() => {
+          if (this.#lose === reject) this.#lose = null;
+        })
+        .then(resolve, reject);
     });
   }
 }
@@ -121,6 +125,7 @@ export class Browser {
   readonly folder: string;
   readonly #name = `twinbell-${crypto.randomUUID()}`;
   readonly #locks = new MemoryLocks();
+  readonly #windows: (() => Promise<void>)[] = [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -131,14 +136,20 @@ export class Browser {
   }
 
   /** Open a page that was served from `origin`. */
-  open(origin: string, with_: { clock?: Clock; reach?: Reach } = {}): Page {
-    return new Page((tell) =>
+  open(origin: string, options: { clock?: Clock; crashAt?: Label; sockets?: boolean } = {}): Page {
+    const { clock = systemClock, crashAt, sockets = true } = options;
+    const power = new Power();
+    /** Its window is gone, so its lock is, and it can write no more. */
+    const cut = (): Promise<void> =>
+      power.cut(() => this.#locks.request("", { steal: true }, async () => undefined));
+    this.#windows.push(cut);
+    return new Page(power.gone, cut, (tell) =>
       pendants(
         {
-          clock: with_.clock ?? systemClock,
+          clock: power.clock(clock),
           files: new DiskFiles(this.folder),
-          fetch,
-          WebSocket,
+          fetch: (...asked) => power.on(() => fetch(...asked)),
+          WebSocket: sockets ? WebSocket : NoSocket,
           origin,
           locks: this.#locks as unknown as Locks,
           storage: {
@@ -148,27 +159,102 @@ export class Browser {
           },
           database: this.#name,
           jitter: () => 0,
-          ...(with_.reach && { reach: with_.reach }),
+          reach: (label) => {
+            if (label !== crashAt || power.isGone) return;
+            void cut();
+            throw new Crash(label);
+          },
         },
-        tell,
+        (event) => {
+          if (!power.isGone) tell(event);
+        },
       ),
     );
   }
 
+  /** Close every window that is still open. */
+  async closeAll(): Promise<void> {
+    for (const close of this.#windows.splice(0)) await close();
+  }
+
   async remove(): Promise<void> {
+    await this.closeAll();
     await rm(this.folder, { recursive: true, force: true });
   }
 }
 
-type Told<K extends Event["kind"]> = Extract<Event, { kind: K }>;
+/** What ends a client where a test wants it: nobody catches it for one of its own. */
+export class Crash extends Error {}
+
+/** The power of one page. When it is cut, nothing that waits goes on, as if the window had never been. */
+class Power {
+  isGone = false;
+  readonly gone: Promise<void>;
+  #cut: () => void = () => undefined;
+
+  constructor() {
+    this.gone = new Promise((resolve) => (this.#cut = resolve));
+  }
+
+  async cut(free: () => Promise<void>): Promise<void> {
+    if (this.isGone) return;
+    this.isGone = true;
+    await free();
+    this.#cut();
+  }
+
+  on<T>(work: () => Promise<T>): Promise<T> {
+    const never = new Promise<T>(() => undefined);
+    if (this.isGone) return never;
+    return work().then(
+      (value) => (this.isGone ? never : value),
+      (error: unknown) => (this.isGone ? never : Promise.reject(error)),
+    );
+  }
+
+  clock({ nowS, after }: Clock): Clock {
+    return { nowS, after: (ms, then) => after(ms, () => !this.isGone && then()) };
+  }
+}
+
+/** A network that lets no socket through. */
+const NoSocket = class extends EventTarget {
+  binaryType = "blob";
+  readyState = 3;
+
+  constructor() {
+    super();
+    queueMicrotask(() => this.dispatchEvent(new Event("error")));
+  }
+
+  send(): void {
+    throw new Error("There is no socket.");
+  }
+
+  close(): void {
+    this.readyState = 3;
+  }
+} as unknown as typeof WebSocket;
+
+type Told<K extends Happening["kind"]> = Extract<Happening, { kind: K }>;
 
 /** A page with its face, and all that it was told. */
 export class Page {
   readonly api: Api;
-  readonly told: Event[] = [];
+  readonly told: Happening[] = [];
+  /** Close the window. Its client ends wherever it is, as in a browser. */
+  readonly close: () => Promise<void>;
+  /** Resolves when it is closed, or has crashed where it was to. */
+  readonly crashed: Promise<void>;
   #wake: (() => void)[] = [];
 
-  constructor(open: (tell: (event: Event) => void) => Api) {
+  constructor(
+    crashed: Promise<void>,
+    close: () => Promise<void>,
+    open: (tell: (event: Happening) => void) => Api,
+  ) {
+    this.crashed = crashed;
+    this.close = close;
     this.api = open((event) => {
       this.told.push(event);
       for (const wake of this.#wake.splice(0)) wake();
@@ -176,11 +262,11 @@ export class Page {
   }
 
   /** Wait until something of this kind was told that `fits`, from the beginning on, and return it. */
-  async until<K extends Event["kind"]>(
+  async until<K extends Happening["kind"]>(
     kind: K,
     fits: (event: Told<K>) => boolean = () => true,
   ): Promise<Told<K>> {
-    const isIt = (event: Event): event is Told<K> => event.kind === kind;
+    const isIt = (event: Happening): event is Told<K> => event.kind === kind;
     for (;;) {
       const found = this.told.filter(isIt).find(fits);
       if (found) return found;
