@@ -1,4 +1,4 @@
-"""Make vectors/{tar,padme,lock,letter,wish,birthday}/: what a letter is made of, and which layer refuses what.
+"""Make vectors/{tar,padme,lock,letter,wish,birthday}/: what a letter is made of and which layer refuses what.
 
 Everything follows from names, but a whole letter: sealing takes chance. vectors/letter/whole.json holds one
 that was sealed once and is kept, with the keys that open it; `--anew` seals another one. Instants of wishes

@@ -175,17 +175,13 @@ def _keys(two: Two, kept: list[dict[str, str]]) -> dict[str, Any]:
     for role, side in two.sides.items():
         hello, answer = side.said[0].body, side.said[1].body
         spoken[role] = Greeting(hello=hello, answer=answer, secret=secrets[answers.index(answer)])
-    parts = {
-        "bond": BOND,
-        "room": two.doors[GIVER].room,
-        "giver": spoken[GIVER],
-        "answerer": spoken[ANSWERER],
-    }
-    made = ratchet.chains(known=two.doors[GIVER].known, **parts)
+    there, giver, answerer = two.doors[GIVER], spoken[GIVER], spoken[ANSWERER]
+    transcript = ratchet.transcript(bond=BOND, room=there.room, giver=giver, answerer=answerer)
+    made = ratchet.chains(bond=BOND, room=there.room, known=there.known, giver=giver, answerer=answerer)
     return {
-        "transcript": ratchet.transcript(**parts).hex(),
-        "giver_secret": spoken[GIVER].secret.hex(),
-        "answerer_secret": spoken[ANSWERER].secret.hex(),
+        "transcript": transcript.hex(),
+        "giver_secret": giver.secret.hex(),
+        "answerer_secret": answerer.secret.hex(),
         "giver_chain": made[GIVER].chain.hex(),
         "answerer_chain": made[ANSWERER].chain.hex(),
         "giver_frames": _frames(made[GIVER], two.sides[GIVER]),
@@ -208,7 +204,7 @@ def _frames(chain: ratchet.Ratchet, side: Side) -> list[dict[str, str]]:
 
 def ways_out() -> dict[str, dict[str, Any]]:
     """How a meeting ends without anybody's fault."""
-    ends = {
+    ends: dict[str, list[Event]] = {
         "they_left": [room.TheyLeft(), Heard(1, b"late"), room.TheyLeft()],
         "lost": [room.Lost(), room.Beat(), Heard(1, b"late")],
         "seat_taken": [room.SeatTaken()],
@@ -416,7 +412,7 @@ def thoughts() -> dict[str, Any]:
 
 
 def frames() -> dict[str, Any]:
-    kinds = [
+    kinds: list[wire.RoomFrame] = [
         wire.Enter(1, bytes(range(16)), 0, b"t" * 32),
         wire.Enter(65535, b"r" * 16, 1, bytes(32)),
         wire.Entered(1, 1, 0),

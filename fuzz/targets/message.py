@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from twinbell.bond import message
+from twinbell.bond.about import About, Portrait
 from twinbell.errors import Damaged
 
 
@@ -16,9 +17,9 @@ def seeds() -> Iterator[bytes]:
         message.Knock(),
         letter,
         message.LetterAgain(letter, yours=True, at_s=60),
-        message.About("02-29", "Asia/Tokyo", "灯台"),
-        message.About(),
-        message.Portrait(16, bytes(64)),
+        About("02-29", "Asia/Tokyo", "灯台"),
+        About(),
+        Portrait(16, bytes(64)),
         message.Missing(((bytes(8), 1, 2),)),
     ]
     for content in contents:

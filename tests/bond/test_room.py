@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.bond.people import pair
 from vectors import make_room
 from vectors.chance import encapsulations
+from vectors.make_keys import person
 from vectors.make_room import Two, plain
 
 from twinbell.bond import ratchet, room
@@ -115,10 +116,11 @@ def test_the_keys_of_the_vector_are_those_of_its_greetings():
         for role in Role
     }
     door = DOORS[GIVER]
-    both = {"bond": door.bond, "room": door.room, "giver": spoken[GIVER], "answerer": spoken[ANSWERER]}
+    giver, answerer = spoken[GIVER], spoken[ANSWERER]
 
-    assert ratchet.transcript(**both).hex() == keys["transcript"]
-    made = ratchet.chains(known=door.known, **both)
+    transcript = ratchet.transcript(bond=door.bond, room=door.room, giver=giver, answerer=answerer)
+    assert transcript.hex() == keys["transcript"]
+    made = ratchet.chains(bond=door.bond, room=door.room, known=door.known, giver=giver, answerer=answerer)
     for role in Role:
         chain = made[role]
         assert chain.chain.hex() == keys[f"{role.name.lower()}_chain"]
@@ -192,7 +194,7 @@ def test_a_renewed_inbox_key_is_a_new_door():
 
 
 def test_without_a_bond_there_is_no_room():
-    alone = make_room.person("Ana")[2]
+    alone = person("Ana")[2]
 
     with pytest.raises(Mistaken):
         Door.of(alone)
@@ -364,9 +366,12 @@ def test_whatever_comes_raises_nothing_and_tells_nothing_of_a_person(at, body):
 def test_no_key_seals_twice(two, monkeypatch):
     used = []
     seal = aead.seal
-    monkeypatch.setattr(
-        aead, "seal", lambda key, plain_text, **more: used.append(key) or seal(key, plain_text, **more)
-    )
+
+    def noted(key, plain_text, **more):
+        used.append(key)
+        return seal(key, plain_text, **more)
+
+    monkeypatch.setattr(aead, "seal", noted)
 
     for _ in range(20):
         two.does(GIVER, Beat())
@@ -442,6 +447,7 @@ def test_both_vaults_and_all_that_was_recorded_make_no_key_of_a_meeting(two):
         for role, side in two.sides.items()
     }
     ana = make_room.keyring("Ana", "Ben", GIVER)
+    assert ana.bond is not None
     seeds = [*ana.identities, *ana.letters, *(prekey.seed for prekey in ana.prekeys)]
     seeds += [key for _, key in ana.inbox_keys]
     from twinbell.crypto import xwing
@@ -499,7 +505,8 @@ def test_a_thought_that_no_frame_holds_is_a_mistake():
 
 @given(st.text(max_size=1200))
 def test_a_text_that_is_cut_loses_nothing_and_each_part_is_a_thought(text):
-    parts, rest = [], text
+    parts: list[str] = []
+    rest = text
     while rest:
         kept, rest = fit(rest)
         parts.append(Thought(len(parts), kept, True).text)

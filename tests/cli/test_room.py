@@ -8,7 +8,7 @@ import pytest
 from twinbell.bond import room
 from twinbell.bond.thought import Thought
 from twinbell.cli.room import _ENDINGS, LINE_BYTES_MAX, facts, lines, obey
-from twinbell.client.room import Held, Knocked
+from twinbell.client.room import Held, Knocked, News
 from twinbell.errors import Mistaken
 
 
@@ -38,8 +38,8 @@ def test_each_wish_is_done():
         {"hand": False},
         {"leave": True},
     ):
-        obey(visit, json.dumps(wish).encode())
-    obey(visit, b"  \n")
+        obey(visit, json.dumps(wish).encode())  # type: ignore[arg-type]
+    obey(visit, b"  \n")  # type: ignore[arg-type]
 
     assert visit.asked == [
         ("think", "I", False), ("think", "I.", True), ("press", True), ("press", False), ("leave",),
@@ -58,12 +58,12 @@ def test_what_is_no_wish_is_a_mistake(line):
     visit = Listens()
 
     with pytest.raises(Mistaken):
-        obey(visit, line)
+        obey(visit, line)  # type: ignore[arg-type]
     assert visit.asked == []
 
 
 def test_every_news_is_one_event():
-    every = [
+    every: list[News] = [
         room.Alone(), room.Together(True), room.Gone(False), Thought(1, "x", True), room.Hand(True),
         room.Stranger(), room.Tampered(), room.Taken(), room.NewerNeeded(), Knocked(True), Held(True),
     ]  # fmt: skip

@@ -11,6 +11,7 @@ from tests.relay.test_web import FILES, make
 from twinbell.cli import main
 from twinbell.relay import web as relay_web
 from twinbell.relay import webroot
+from twinbell.wire.web import policy
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +94,7 @@ def test_a_relay_that_serves_another_byte_is_found(build, tmp_path, capsys, path
 
     with running(tmp_path / "liar", web=str(build)) as relay:
         served = relay.relay.web._served["/" if path == "index.html" else f"/{path}"]
+        assert isinstance(served.bodies, dict)
         served.bodies["identity"] = FILES[path][:-1] + b"!"
         code, found = verified(capsys, relay.url, "--against", build)
 
@@ -117,7 +119,7 @@ def test_a_weaker_policy_is_found_and_further_relays_are_told(build, tmp_path, c
     assert (code, found["connect"]) == (0, ["https://other.example", "wss://other.example"])
     assert "may also connect to https://other.example" in words
 
-    weak = relay_web.policy().replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
+    weak = policy().replace("script-src 'self'", "script-src 'self' 'unsafe-inline'")
     monkeypatch.setattr(relay_web, "policy", lambda connect: weak)
     with running(tmp_path / "weak", web=str(build)) as relay:
         code, found = verified(capsys, relay.url, "--against", build)

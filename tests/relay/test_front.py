@@ -24,7 +24,7 @@ def test_a_connection_that_was_kept_may_still_become_a_websocket(relay, asked):
 
     with connect(f"ws://127.0.0.1:{relay.port}/ws", sock=kept.sock, compression=None) as link:
         link.send(frame.Attach(1, bytes(16), bytes(32)).to_bytes())
-        answer = frame.parse(link.recv(10))
+        answer = frame.parse(link.recv(10, decode=False))
 
     assert isinstance(answer, frame.Trouble)
 

@@ -215,7 +215,7 @@ def test_on_a_terminal_it_is_dusk_and_nothing_stays_on_the_screen_when_one_leave
             screen.shows("Both are here. Jun was here before you.")
             his.says_event("together")
             screen.types("I was thinking of yoo\x7fu.\r")
-            thoughts = []
+            thoughts: list[dict[str, object]] = []
             while not thoughts or not thoughts[-1]["done"]:
                 thoughts.append(his.says_event("thought"))
             his.hears(think=CANARY, done=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from twinbell.errors import Damaged
 from twinbell.wire import frame, room
-from twinbell.wire.limits import ROOM_SAY_BYTES_MAX
+from twinbell.wire.limits import FRAME_BYTES_MAX, ROOM_SAY_BYTES_MAX
 
 VECTOR = json.loads((Path(__file__).parents[2] / "vectors" / "room" / "frames.json").read_text())
 
@@ -70,4 +70,4 @@ def test_the_token_is_not_printed():
 
 
 def test_the_longest_that_can_be_said_is_a_frame():
-    assert len(room.Say(1, 1, bytes(ROOM_SAY_BYTES_MAX)).to_bytes()) < frame.FRAME_BYTES_MAX
+    assert len(room.Say(1, 1, bytes(ROOM_SAY_BYTES_MAX)).to_bytes()) < FRAME_BYTES_MAX
