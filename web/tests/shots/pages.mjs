@@ -88,7 +88,7 @@ export const PAGES = [
     async act(page) {
       await press(".page .button")(page);
       await page.waitForSelector(".moment");
-      await after(950);
+      await after(450);
     },
     moving: true,
   },
