@@ -1,0 +1,72 @@
+/** What two people do together before a story begins: the bond, the words, the paper. */
+
+import { join } from "node:path";
+import { type Phone, until } from "./phone";
+
+/** The app as it was built; `TWINBELL_WEB_DIST` names another build. */
+export const DIST = process.env["TWINBELL_WEB_DIST"] ?? join(import.meta.dirname, "..", "..", "dist");
+
+const NAME = "Your name, as they call you";
+
+/** Give a bell as a link, and return what the code on the screen says. */
+export async function giveBell(phone: Phone, url: string): Promise<string> {
+  await phone.open(url);
+  await phone.touch("Give a bell");
+  await phone.write(NAME, phone.name);
+  await phone.touch("Make the bell");
+  await phone.sees("Waiting for them.");
+  return await phone.scan();
+}
+
+/** Follow a link, and touch the bell behind it. */
+export async function answerBell(phone: Phone, link: string): Promise<void> {
+  await phone.open(link);
+  await phone.write(NAME, phone.name);
+  await phone.touch("Touch the bell");
+}
+
+/** Two phones become a pair. */
+export async function makeBond(giver: Phone, answerer: Phone, url: string): Promise<void> {
+  await answerBell(answerer, await giveBell(giver, url));
+  for (const phone of [giver, answerer]) {
+    await phone.sees("The bond is made.");
+    await phone.touch("Compare the words");
+    await phone.sees("You read");
+    await phone.touch("All six are the same");
+  }
+  for (const phone of [giver, answerer]) await phone.sees("Nobody stands between you.");
+}
+
+/** Take the kit to paper, and show that it is there. Returns the page. */
+export async function confirmKit(phone: Phone): Promise<string> {
+  await goTo(phone, "You");
+  await phone.touch("Show the kit");
+  await phone.touch("Show the words");
+  await phone.sees("I have it on paper");
+  await phone.touch("Save as a file");
+  const page = (await phone.saved("twinbell-kit.txt")).toString();
+  const words = await phone.list("section.page ol li");
+  await phone.touch("I have it on paper");
+  await phone.sees("Type three of the words, from the paper.");
+  for (const label of await phone.list("label.word-field")) {
+    await phone.write(label, words[Number(label.slice("Word ".length)) - 1] ?? "");
+  }
+  await phone.touch("Check");
+  await phone.sees("The kit is right.");
+  return page;
+}
+
+/** Go to one of the pages at the foot, back over as many as lie between. */
+export async function goTo(phone: Phone, page: "Pendant" | "Letters" | "Room" | "You"): Promise<void> {
+  await until(`the way to ${page}`, async () => {
+    if (await phone.offers(page)) return true;
+    if (await phone.offers("Back")) await phone.touch("Back");
+    return false;
+  });
+  await phone.touch(page);
+}
+
+/** The next whole minute that is far enough ahead for what must be done before: a letter's time has no seconds. */
+export function minuteAhead(seconds: number): Date {
+  return new Date(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000);
+}
