@@ -43,7 +43,7 @@ class Shown {
   news = $state.raw<readonly News[]>([]);
   outcome = $state.raw<BellOutcome | null>(null);
   knock = $state.raw<Knock | null>(null);
-  /** A ring that sounds now; counted so that two in a row are two. */
+  /** A ring that sounds now; null again once it has been seen for a while. */
   ringing = $state.raw<Ring | null>(null);
   arrived = $state<string | null>(null);
   room = $state.raw<Room | null>(null);
@@ -55,7 +55,11 @@ class Shown {
 
 export const home = new Shown();
 
+/** How long a ring is still seen when its last tone is over. */
+const RING_SEEN_MS = 3500;
+
 let api: Api | null = null;
+let begun = false;
 let roomListener: RoomListener | null = null;
 
 /** The worker's face. Pages are shown only once there is one. */
@@ -64,9 +68,17 @@ export function worker(): Api {
   return api;
 }
 
+/** Tell whether there has never been a home here. Then the beginning is shown, which needs no worker yet. */
+export async function isNew(): Promise<boolean> {
+  const databases = await indexedDB.databases().catch(() => null);
+  if (databases?.length === 0) home.state = "empty";
+  return home.state === "empty";
+}
+
 export async function begin(face: Api): Promise<void> {
   api = face;
   await take(await face.start());
+  begun = true;
 }
 
 export async function takeOver(): Promise<void> {
@@ -80,7 +92,7 @@ export async function takeOver(): Promise<void> {
 
 export function failed(reason?: unknown): void {
   home.fault = reason ?? null;
-  if (home.state === "starting") home.state = "failed";
+  if (!begun) home.state = "failed";
 }
 
 export function listenToRoom(listener: RoomListener | null): void {
@@ -183,6 +195,10 @@ export function heard(event: Event): void {
 function ring(ring: Ring): void {
   if (ring.sound) {
     home.ringing = ring;
+    const lastsMs = ring.pattern.reduce((total, step) => total + step, 0);
+    setTimeout(() => {
+      if (home.ringing === ring) home.ringing = null;
+    }, lastsMs + RING_SEEN_MS);
     if (ring.bond !== home.bond?.id) void choose(ring.bond).catch(() => undefined);
   } else if (ring.bond === home.bond?.id) {
     home.missed = [...home.missed, ring];
