@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from twinbell.client import listen
 from twinbell.errors import Damaged
+from twinbell.wire import frame
 
 
 def listener():
@@ -58,3 +60,40 @@ def test_nonsense_from_one_relay_is_noted_and_tried_again(monkeypatch):
         asyncio.run(run())
     assert len(tries) > 1
     assert notes == ["That is no relay. Trying again by itself."]
+
+
+def test_what_came_is_settled_whatever_comes_behind_it(monkeypatch):
+    one, _ = listener()
+    settled, left = (
+        [],
+        [frame.Envelope(1, 7, 0, (), b"x"), frame.Envelope(2, 8, 0, (), b"y"), frame.Acked(2, 3)],
+    )
+    one._home.ca = None
+
+    class Line:
+        waiting = property(lambda self: bool(left))
+
+        async def frames(self):
+            while left:
+                yield left.pop(0)
+
+    @asynccontextmanager
+    async def connect(url, first, *, ca):
+        yield Line()
+
+    async def work(function, *args):
+        return None
+
+    async def settle(socket, channel, bond):
+        settled.append((channel, bond))
+
+    monkeypatch.setattr(listen, "connect", connect)
+    one._work, one._settle = work, settle
+    keyring = SimpleNamespace(box=bytes(16), generation=1)
+    pendant = SimpleNamespace(keyring=keyring, device=SimpleNamespace(collect=bytes(32)))
+    rows = [SimpleNamespace(id=name, pendant=pendant) for name in (b"first", b"second")]
+
+    asyncio.run(one._connection("https://relay.example", rows))
+
+    assert settled[:2] == [(1, b"first"), (2, b"second")]  # once connected
+    assert sorted(settled[2:]) == [(1, b"first"), (2, b"second")]

@@ -122,6 +122,7 @@ class _Listener:
             for number, pendant in enumerate(pendants, CHANNEL_FIRST)
         ]
         heard = None
+        behind: set[int] = set()  # channels on which something came that is not settled yet
         async with connect(url, first, ca=self._home.ca) as socket:
             for channel, bond in channels.items():
                 await self._settle(socket, channel, bond)
@@ -130,12 +131,14 @@ class _Listener:
                 if isinstance(frame, Envelope) and frame.channel in channels:
                     kept = Kept(frame.seq, frame.arrived_s, frame.blobs, frame.body)
                     await self._work(mail.take, self._home, channels[frame.channel], kept)
-                    if not socket.waiting:
-                        await self._settle(socket, frame.channel, channels[frame.channel])
+                    behind.add(frame.channel)
                 elif isinstance(frame, Acked) and frame.channel in channels:
                     await self._work(mail.acknowledged, self._home, channels[frame.channel], frame.upto)
                 elif isinstance(frame, Trouble):
                     raise Unauthorised(f"The relay at {url} refused a mailbox: {frame.problem.title}")
+                while behind and not socket.waiting:
+                    channel = behind.pop()
+                    await self._settle(socket, channel, channels[channel])
         return heard
 
     async def _settle(self, socket: Socket, channel: int, bond: bytes) -> None:

@@ -33,7 +33,9 @@ export class Line {
   readonly #settled: (bond: Uint8Array) => void;
   #socket: Socket | null = null;
   #turn: Promise<void> = Promise.resolve();
+  /** Frames that have come and were not taken yet; and the channels whose envelopes are to be settled then. */
   #waiting = 0;
+  readonly #unsettled = new Set<number>();
   #againMs = AGAIN_MS;
   #again: (() => void) | null = null;
   #silence: (() => void) | null = null;
@@ -130,10 +132,20 @@ export class Line {
     void this.#work(async () => {
       this.#waiting--;
       if (frame.type === "Attached") this.#linked("connected");
-      if (frame.type === "Acked") return await mail.acknowledged(this.#home, id, frame.upto);
+      if (frame.type === "Acked") await mail.acknowledged(this.#home, id, frame.upto);
+      else this.#unsettled.add(frame.channel);
       if (frame.type === "Envelope") await mail.take(this.#home, id, frame);
-      if (this.#waiting === 0) await this.#settle(frame.channel, id);
+      if (this.#waiting === 0) await this.#settleAll();
     });
+  }
+
+  /** Settle every channel on which something came, also where the last frame was of another one. */
+  async #settleAll(): Promise<void> {
+    for (const channel of this.#unsettled) {
+      this.#unsettled.delete(channel);
+      const id = this.#channels.get(channel);
+      if (id) await this.#settle(channel, id);
+    }
   }
 
   /** Fetch what envelopes have announced, and acknowledge what is here. */
