@@ -1,7 +1,7 @@
 /** Where the page begins: choices, language, the worker, then what is shown. */
 import { mount } from "svelte";
 import App from "./app/App.svelte";
-import { begin, failed, heard } from "./app/home.svelte";
+import { begin, failed, heard, isNew } from "./app/home.svelte";
 import { registerServiceWorker } from "./app/install";
 import { followAddress } from "./app/route.svelte";
 import { applySettings, recalled } from "./app/settings.svelte";
@@ -17,8 +17,20 @@ async function home(): Promise<Api> {
   return startWorker(heard, failed);
 }
 
+/** Resolves once what was mounted stands on the screen; at once where nobody looks. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    if (document.hidden) resolve();
+    else requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
+
 applySettings();
 followAddress();
-const [face] = await Promise.all([home(), speak(preferred(recalled("language")))]);
+const fresh = import.meta.env.MODE !== "pretend" && (await isNew());
+// Who has a home waits for it, so it opens meanwhile. Who has none sees the beginning before the worker is fetched.
+const opening = fresh ? null : home();
+await speak(preferred(recalled("language")));
 mount(App, { target: document.getElementById("app") ?? document.body });
-await begin(face).then(registerServiceWorker, failed);
+if (fresh) await painted();
+await begin(await (opening ?? home())).then(registerServiceWorker, failed);
