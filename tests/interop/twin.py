@@ -8,6 +8,7 @@ import binascii
 import io
 import json
 import sys
+import unicodedata
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from twinbell.age.hybrid import HybridIdentity
 from twinbell.bond import letter
 from twinbell.bond.lock import Lock
 from twinbell.bond.mail import FileNote
-from twinbell.client import wish, zone
+from twinbell.client import saving, wish, zone
 from twinbell.errors import NotYet, TwinbellError
 
 Answer = dict[str, Any]
@@ -132,6 +133,12 @@ def open(data: str, identity: int, keepers: list[str]) -> Answer:
     }
 
 
+def safe_name(name: str) -> Answer:
+    """Return what a file of this name is called when it leaves, and whether all its characters exist here."""
+    known = all(unicodedata.category(char) != "Cn" for char in name)
+    return {"name": saving.safe_name(name), "known": known}
+
+
 KEEPERS = {each.name: each for each in (ANNA, BERTA, CLARA)}
 PEOPLE: list[HybridIdentity] = [GRACE.letter, GRACE.kit, ADA.letter, ADA.kit]
 
@@ -144,7 +151,10 @@ def _count(local: datetime) -> int:
     return int(local.replace(tzinfo=UTC).timestamp())
 
 
-ASKED = {each.__name__: each for each in (zones, instants, quote, unquote, people, signature, write, open)}
+ASKED = {
+    each.__name__: each
+    for each in (zones, instants, quote, unquote, people, signature, write, open, safe_name)
+}
 
 
 def main() -> None:
