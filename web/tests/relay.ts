@@ -10,13 +10,16 @@ const TWINBELL = new URL("../../.venv/bin/twinbell", import.meta.url).pathname;
 
 export class RelayProcess {
   readonly url: string;
-  readonly #child: ChildProcess;
-  readonly #folder: string;
+  /** Where it keeps all that it has. */
+  readonly folder: string;
+  readonly #options: readonly string[];
+  #child: ChildProcess | null;
 
-  private constructor(url: string, child: ChildProcess, folder: string) {
+  private constructor(url: string, folder: string, options: readonly string[], child: ChildProcess) {
     this.url = url;
+    this.folder = folder;
+    this.#options = options;
     this.#child = child;
-    this.#folder = folder;
   }
 
   /** Start a relay; resolves once it answers. Its beacon's rounds come each `periodS` seconds. */
@@ -25,26 +28,25 @@ export class RelayProcess {
     more = [],
   }: { periodS?: number; more?: readonly string[] } = {}): Promise<RelayProcess> {
     const folder = await mkdtemp(join(tmpdir(), "twinbell-relay-"));
-    const options = [
-      "--json",
-      "--listen",
-      "127.0.0.1:0",
-      "--data",
-      folder,
-      "--beacon-period",
-      String(periodS),
-    ];
-    const child = spawn(TWINBELL, ["relay", "serve", ...options, ...more], {
-      stdio: ["ignore", "pipe", process.env["TWINBELL_RELAY_LOG"] ? "inherit" : "ignore"],
-    });
-    const lines = createInterface({ input: child.stdout });
-    const [line] = await Promise.race([
-      new Promise<[string]>((resolve) => lines.once("line", (text) => resolve([text]))),
-      new Promise<never>((_, reject) =>
-        child.once("exit", (code) => reject(new Error(`relay ended: ${code}`))),
-      ),
-    ]);
-    return new RelayProcess(/https?:\/\/[^\s",}]+/.exec(line)?.[0] ?? "", child, folder);
+    const options = ["--data", folder, "--beacon-period", String(periodS), ...more];
+    const { url, child } = await serve(["--listen", "127.0.0.1:0", ...options]);
+    return new RelayProcess(url, folder, options, child);
+  }
+
+  /** Be gone, as a machine without power; `comeBack` finds all that was there. */
+  async goAway(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    this.#child = null;
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    child.kill();
+    await ended;
+  }
+
+  /** Answer again, at the same address. */
+  async comeBack(): Promise<void> {
+    const { host } = new URL(this.url);
+    this.#child = (await serve(["--listen", host, ...this.#options])).child;
   }
 
   /** Wait until the relay hands out a round of this moment, which it does not before. */
@@ -59,11 +61,22 @@ export class RelayProcess {
   }
 
   async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
-    this.#child.kill();
-    await ended;
-    await rm(this.#folder, { recursive: true, force: true });
+    await this.goAway();
+    await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Start the program; resolves with the address that it tells. */
+async function serve(options: readonly string[]): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(TWINBELL, ["relay", "serve", "--json", ...options], {
+    stdio: ["ignore", "pipe", process.env["TWINBELL_RELAY_LOG"] ? "inherit" : "ignore"],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const line = await new Promise<string>((resolve, reject) => {
+    lines.once("line", resolve);
+    child.once("exit", (code) => reject(new Error(`relay ended: ${code}`)));
+  });
+  return { url: /https?:\/\/[^\s",}]+/.exec(line)?.[0] ?? "", child };
 }
 
 /** A home of the Python program: each command is the command line itself. */

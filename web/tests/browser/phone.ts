@@ -123,13 +123,23 @@ export class Phone {
   /** Touch what has this name: a button, a link, a choice. */
   async touch(name: string): Promise<void> {
     const found = await this.#find(name, "button:enabled, a, summary, label");
-    await found.evaluate((element) => element.scrollIntoView({ block: "center", behavior: "instant" }));
+    // A finger would wait until nothing lies over it any more.
+    await until(`“${name}” to lie open`, () =>
+      found.evaluate((element) => {
+        element.scrollIntoView({ block: "center", behavior: "instant" });
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+      }),
+    );
     await found.click();
+    await found.dispose(); // what a test still holds would be kept in the page
   }
 
   /** Whether there is something of this name to touch. */
   async offers(name: string): Promise<boolean> {
-    return (await this.#look(name, "button:enabled, a, summary, label")) !== null;
+    const found = await this.#look(name, "button:enabled, a, summary, label");
+    await found?.dispose();
+    return found !== null;
   }
 
   /** Write into the field of this name, in the place of what stood there. */
@@ -138,6 +148,7 @@ export class Phone {
     await field.click({ count: 3 });
     await this.page.keyboard.press("Backspace");
     await field.type(text);
+    await field.dispose();
   }
 
   /** Choose from the list of this name. */
@@ -189,7 +200,9 @@ export class Phone {
 
   /** Press what has this name, with a finger where the browser knows one; resolves with how to let go. */
   async press(name: string): Promise<() => Promise<void>> {
-    const box = await (await this.#find(name, "button:enabled")).boundingBox();
+    const found = await this.#find(name, "button:enabled");
+    const box = await found.boundingBox();
+    await found.dispose();
     if (!box) throw new Error(`${name} has no place on the screen.`);
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     if (this.kind === "Chromium") {
@@ -216,6 +229,7 @@ export class Phone {
   async #field(name: string): Promise<ElementHandle<Element>> {
     const label = await this.#find(name, "label, input, textarea, select");
     const control = await label.evaluateHandle((found) => (found as HTMLLabelElement).control ?? found);
+    await label.dispose();
     return elementOf(control);
   }
 
