@@ -1,13 +1,11 @@
-/** How the pendant hangs: a damped pendulum, moved by the phone, a ring or a letter. Still with reduced motion. */
+/** How the pendant hangs: a damped pendulum, moved by a ring or a letter. Still with reduced motion. */
 
 const STIFFNESS = 14;
 const DAMPING = 1.1;
-const TILT_LIMIT = 5;
 
 export class Sway {
   angle = $state(0);
   #speed = 0;
-  #lean = 0;
   #frame = 0;
   #lastMs = 0;
   #still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -17,13 +15,6 @@ export class Sway {
     if (this.#still.matches) return;
     this.#speed += speed;
     this.#run();
-  }
-
-  /** The phone leans: the plumb line is elsewhere. */
-  lean(degrees: number): void {
-    if (this.#still.matches) return;
-    this.#lean = Math.max(-TILT_LIMIT, Math.min(TILT_LIMIT, degrees));
-    if (Math.abs(this.#lean - this.angle) > 0.15) this.#run();
   }
 
   stop(): void {
@@ -40,10 +31,10 @@ export class Sway {
   #step(ms: number): void {
     const seconds = Math.min(0.04, Math.max(0.001, (ms - this.#lastMs) / 1000));
     this.#lastMs = ms;
-    this.#speed += (-STIFFNESS * (this.angle - this.#lean) - DAMPING * this.#speed) * seconds;
+    this.#speed += (-STIFFNESS * this.angle - DAMPING * this.#speed) * seconds;
     this.angle += this.#speed * seconds;
-    const resting = Math.abs(this.#speed) < 0.02 && Math.abs(this.angle - this.#lean) < 0.02;
-    if (resting) this.angle = this.#lean;
+    const resting = Math.abs(this.#speed) < 0.02 && Math.abs(this.angle) < 0.02;
+    if (resting) this.angle = 0;
     this.#frame = resting ? 0 : requestAnimationFrame((next) => this.#step(next));
   }
 }
