@@ -2,24 +2,36 @@
 import { localeNow } from "./words.svelte";
 
 const DAY_S = 86_400;
+const LAST_S = 8.64e12; // the end of a browser's time, in the year 275760
 
-function format(options: Intl.DateTimeFormatOptions, timeS: number): string {
-  return new Intl.DateTimeFormat(localeNow(), options).format(timeS * 1000);
+/** A moment in a zone. Both may be another's word: what no browser knows is taken as here, and as late as can be. */
+function format(
+  options: Intl.DateTimeFormatOptions,
+  timeS: number,
+  zone?: string,
+  locale = localeNow(),
+): string {
+  const at = Math.min(timeS, LAST_S) * 1000;
+  try {
+    return new Intl.DateTimeFormat(locale, { ...options, ...(zone && { timeZone: zone }) }).format(at);
+  } catch {
+    return new Intl.DateTimeFormat(locale, options).format(at);
+  }
 }
 
 /** 10 October 2027 */
 export function day(timeS: number, zone?: string): string {
-  return format({ dateStyle: "long", ...(zone ? { timeZone: zone } : {}) }, timeS);
+  return format({ dateStyle: "long" }, timeS, zone);
 }
 
 /** 10 October 2027 at 08:00 */
 export function moment(timeS: number, zone?: string): string {
-  return format({ dateStyle: "long", timeStyle: "short", ...(zone ? { timeZone: zone } : {}) }, timeS);
+  return format({ dateStyle: "long", timeStyle: "short" }, timeS, zone);
 }
 
 /** 08:00 */
 export function clock(timeS: number, zone?: string): string {
-  return format({ hour: "numeric", minute: "2-digit", ...(zone ? { timeZone: zone } : {}) }, timeS);
+  return format({ hour: "numeric", minute: "2-digit" }, timeS, zone);
 }
 
 /** A local date without a zone, `YYYY-MM-DD…`, as a day. */
@@ -32,14 +44,13 @@ export function localDay(local: string): string {
 /** “Tomorrow”, for what is near, as days are counted in `zone`; undefined for the rest. */
 export function near(timeS: number, nowS: number, zone?: string): string | undefined {
   const days = dayNumber(timeS, zone) - dayNumber(nowS, zone);
-  if (days < 0 || days > 1) return undefined;
+  if (!(days >= 0 && days <= 1)) return undefined; // also what is so far off that it has no number
   const text = new Intl.RelativeTimeFormat(localeNow(), { numeric: "auto" }).format(days, "day");
   return text.charAt(0).toLocaleUpperCase(localeNow()) + text.slice(1);
 }
 
 function dayNumber(timeS: number, zone?: string): number {
-  const local = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", ...(zone ? { timeZone: zone } : {}) });
-  return Date.parse(`${local.format(timeS * 1000)}T00:00:00Z`) / 1000 / DAY_S;
+  return Date.parse(`${format({ dateStyle: "short" }, timeS, zone, "en-CA")}T00:00:00Z`) / 1000 / DAY_S;
 }
 
 /** How long it still is, for the last day: “13 hours”, “4 minutes”, “20 seconds”. */
