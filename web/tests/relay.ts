@@ -1,7 +1,7 @@
 /** A real relay for tests: the program itself, in a folder of its own, on a free port. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -119,6 +119,11 @@ export class TerminalHome {
   async file(name: string, data: Uint8Array): Promise<string> {
     await writeFile(this.path(name), data);
     return this.path(name);
+  }
+
+  /** Read a file that lies beside the home. */
+  async read(name: string): Promise<Buffer> {
+    return await readFile(this.path(name));
   }
 
   /** Run a command to its end and return what it printed; throws what it said if it failed. */

@@ -1,6 +1,7 @@
 /** What two people do together before a story begins: the bond, the words, the paper. */
 
 import { join } from "node:path";
+import type { Running, TerminalHome } from "../relay";
 import { type Phone, until } from "./phone";
 
 /** The app as it was built; `TWINBELL_WEB_DIST` names another build. */
@@ -60,7 +61,9 @@ export async function confirmKit(phone: Phone): Promise<string> {
 export async function goTo(phone: Phone, page: "Pendant" | "Letters" | "Room" | "You"): Promise<void> {
   await until(`the way to ${page}`, async () => {
     if (await phone.offers(page)) return true;
-    if (await phone.offers("Back")) await phone.touch("Back");
+    for (const way of ["Back", "To the letters", "Continue"]) {
+      if (await phone.offers(way)) return void (await phone.touch(way));
+    }
     return false;
   });
   await phone.touch(page);
@@ -69,4 +72,36 @@ export async function goTo(phone: Phone, page: "Pendant" | "Letters" | "Room" | 
 /** The next whole minute that is far enough ahead for what must be done before: a letter's time has no seconds. */
 export function minuteAhead(seconds: number): Date {
   return new Date(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000);
+}
+
+/** A phone and a terminal become a pair, by a bell that was given in the terminal. */
+export async function bondWithTerminal(
+  phone: Phone,
+  terminal: TerminalHome,
+  name: string,
+  url: string,
+): Promise<{ words: string[] }> {
+  const options = ["--relay", url, "--link", "--name", name, "--no-passphrase", "--json"];
+  const giving = terminal.start("bell", "give", ...options);
+  const { link } = JSON.parse(await giving.line()) as { link: string };
+  await answerBell(phone, link);
+  await phone.sees("The bond is made.");
+  return JSON.parse(await giving.output()) as { words: string[] };
+}
+
+/** The kit of a terminal: its page, now on paper alone. */
+export async function confirmKitOf(terminal: TerminalHome): Promise<string> {
+  const { page } = JSON.parse(await terminal.run("kit", "show", "--json")) as { page: string };
+  const confirming = terminal.start("kit", "confirm", "--json");
+  confirming.say([...page.matchAll(/\d+ ([a-z]+)/g)].map(([, word]) => word).join(" "));
+  await confirming.output();
+  return page;
+}
+
+/** The next event of a kind that a terminal tells. */
+export async function told(running: Running, kind: string): Promise<Record<string, unknown>> {
+  for (;;) {
+    const event = JSON.parse(await running.line()) as Record<string, unknown>;
+    if (event["event"] === kind) return event;
+  }
 }
