@@ -33,8 +33,10 @@ export async function makeBond(giver: Phone, answerer: Phone, url: string): Prom
     await phone.sees("The bond is made.");
     await phone.touch("Compare the words");
     await phone.sees("You read");
-    await phone.touch("All six are the same");
   }
+  await giver.touch("All six are the same");
+  await answerer.sees(`${giver.name} has compared the words with you.`);
+  await answerer.touch("All six are the same");
   for (const phone of [giver, answerer]) await phone.sees("Nobody stands between you.");
 }
 
