@@ -17,7 +17,11 @@ export default defineConfig({
     target: ["chrome111", "firefox128", "safari16.4"],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
-    rolldownOptions: { checks: { pluginTimings: false } },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      // What is needed at once comes at once: on a phone twenty small files wait for each other.
+      output: { codeSplitting: { groups: [{ name: "app", test: /src\/app\/App\.svelte$/ }] } },
+    },
   },
   worker: { format: "es" },
 });

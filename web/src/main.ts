@@ -27,10 +27,11 @@ function painted(): Promise<void> {
 
 applySettings();
 followAddress();
+const spoken = speak(preferred(recalled("language")));
 const fresh = import.meta.env.MODE !== "pretend" && (await isNew());
 // Who has a home waits for it, so it opens meanwhile. Who has none sees the beginning before the worker is fetched.
 const opening = fresh ? null : home();
-await speak(preferred(recalled("language")));
+await spoken;
 mount(App, { target: document.getElementById("app") ?? document.body });
 if (fresh) await painted();
 await begin(await (opening ?? home())).then(registerServiceWorker, failed);

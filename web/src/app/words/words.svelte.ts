@@ -1,5 +1,5 @@
-/** The catalogue of the chosen language. Only that one is loaded; nothing is shown before it is there. */
-import type { Words } from "./en";
+/** The catalogue of the chosen language. English is at hand; another is loaded, and nothing is shown before. */
+import { words as english, type Words } from "./en";
 
 export const LANGUAGES = ["en", "ja", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -8,7 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 export const NAMES: Readonly<Record<Language, string>> = { en: "English", ja: "日本語", zh: "简体中文" };
 
 const LOADERS: Readonly<Record<Language, () => Promise<{ words: Words }>>> = {
-  en: () => import("./en"),
+  en: async () => ({ words: english }),
   ja: () => import("./ja"),
   zh: () => import("./zh"),
 };
