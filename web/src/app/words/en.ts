@@ -58,7 +58,7 @@ export const words = {
     name: "Your name, as they call you",
     how: "How will you give it?",
     link: "A link or a code to scan",
-    linkMore: "To send, or to show on this screen. It is good for a week.",
+    linkMore: "To send, or to show on this screen. Good for ten minutes.",
     spoken: "Spoken words",
     spokenMore: "A number and three words, over the telephone or face to face. Good for ten minutes.",
     make: "Make the bell",

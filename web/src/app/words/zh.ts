@@ -75,7 +75,7 @@ export const words: Words = {
     name: "对方怎么称呼你",
     how: "怎样交给对方？",
     link: "链接，或供扫描的码",
-    linkMore: "发送过去，或当面出示这个屏幕。一周内有效。",
+    linkMore: "发送过去，或当面出示这个屏幕。十分钟内有效。",
     spoken: "口头的词",
     spokenMore: "一个数字和三个英文词，电话里或当面说。十分钟内有效。",
     make: "做一枚铃铛",
