@@ -55,6 +55,11 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     if (!open) throw new VaultLocked("This home is not open in this window.", { code: "home.elsewhere" });
     return open;
   };
+  /** The home once it is open: a page may be touched before it is. */
+  const opened = async (): Promise<Running> => {
+    await starting;
+    return running();
+  };
   const stop = (): void => {
     open?.bells.stop();
     open?.listener.stop();
@@ -90,8 +95,8 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     takeOver: () => once(true),
     persist: () => around.storage.persist(),
 
-    giveBell: (asked) => running().bells.give(asked),
-    answerBell: (asked) => running().bells.answer(asked),
+    giveBell: async (asked) => (await opened()).bells.give(asked),
+    answerBell: async (asked) => (await opened()).bells.answer(asked),
     bells: async () => running().bells.every(),
     dropBell: (id) => running().bells.drop(id),
 
@@ -134,7 +139,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
 
     kit: async (bond) => kit.show(running().home, bond),
     async restore(page) {
-      const { home, listener } = running();
+      const { home, listener } = await opened();
       const id = await restore(home, page);
       listener.refresh();
       return bonds.shown(home.vault, bonds.get(home.vault, id));
