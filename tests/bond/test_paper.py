@@ -69,6 +69,15 @@ def test_ring_and_letter_go_both_ways_afterwards(two):
     assert two.caused("ben", ev.FetchLetter)[-1].letter == LETTER
 
 
+def test_who_loses_the_new_device_too_finds_the_inbox_of_the_other_as_it_is_now(two):
+    two.comes_back()
+
+    slots = [paper.open_keyring(two.page, each.sealed) for each in two.caused("ana", ev.SaveSlot)]
+
+    assert two.ben.keyring.inbox.generation == 2
+    assert two.ben.keyring.inbox in [slot.peer.inbox for slot in slots if slot.peer]
+
+
 def test_what_waited_in_the_inbox_meanwhile_still_opens(two):
     (waiting,) = two.does("ben", ev.RingWanted(), deliver=False)
     sealed = two.ben.seal(waiting.body)

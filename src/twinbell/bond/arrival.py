@@ -218,7 +218,7 @@ def controlled(
             case control.EPOCH:
                 return _peer_epoch(pendant, judged, now_s, random)
             case control.INBOX:
-                return _peer_inbox(pendant, judged)
+                return _peer_inbox(pendant, judged, now_s, random)
             case control.VERIFIED:
                 return _peer_verified(pendant, judged)
             case control.RECEIPTS:
@@ -249,12 +249,14 @@ def _peer_epoch(pendant: Pendant, judged: control.Judged, now_s: int, random: Ra
     return pendant, (news, ev.Register(pendant.registration), *told, *copies)
 
 
-def _peer_inbox(pendant: Pendant, judged: control.Judged) -> Step:
+def _peer_inbox(pendant: Pendant, judged: control.Judged, now_s: int, random: Random) -> Step:
     accepted = control.accept_inbox(judged, pendant.peer, pendant.standing)
     if accepted is None:
         return pendant, ()
     peer, standing = accepted
-    return replace(pendant, standing=standing).with_keyring(replace(pendant.keyring, peer=peer)), ()
+    pendant = replace(pendant, standing=standing).with_keyring(replace(pendant.keyring, peer=peer))
+    # At once: the old deposit token ends, and paper would come back to an inbox that takes nothing from it.
+    return copied(pendant, now_s, random)
 
 
 def _peer_verified(pendant: Pendant, judged: control.Judged) -> Step:

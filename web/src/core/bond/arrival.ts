@@ -211,7 +211,7 @@ export async function controlled(
       case control.EPOCH:
         return await peerEpoch(pendant, judged, now);
       case control.INBOX:
-        return peerInbox(pendant, judged);
+        return await peerInbox(pendant, judged, now);
       case control.VERIFIED:
         return peerVerified(pendant, judged);
       case control.RECEIPTS:
@@ -244,11 +244,12 @@ async function peerEpoch(before: Pendant, judged: control.Judged, now: Now): Pro
   return [pendant, [news, { type: "Register", record: pendant.registration }, ...told, ...copies]];
 }
 
-function peerInbox(pendant: Pendant, judged: control.Judged): Step {
+async function peerInbox(pendant: Pendant, judged: control.Judged, now: Now): Promise<Step> {
   const accepted = control.acceptInbox(judged, pendant.peer, pendant.standing);
   if (accepted === null) return [pendant, []];
   const [peer, standing] = accepted;
-  return [pendant.with({ standing }).withKeyring(pendant.keyring.with({ peer })), []];
+  // At once: the old deposit token ends, and paper would come back to an inbox that takes nothing from it.
+  return await copied(pendant.with({ standing }).withKeyring(pendant.keyring.with({ peer })), now);
 }
 
 function peerVerified(pendant: Pendant, { atS, fields }: control.Judged): Step {

@@ -64,6 +64,18 @@ test("ring and letter go both ways afterwards", async () => {
   expect(two.caused("ben", "FetchLetter").at(-1)?.letter).toEqual(LETTER);
 });
 
+test("who loses the new device too finds the inbox of the other as it is now", async () => {
+  const two = new WithPaper();
+  await two.comesBack();
+
+  const slots = await Promise.all(
+    two.caused("ana", "SaveSlot").map(({ sealed }) => openKeyring(two.page, sealed)),
+  );
+
+  expect(two.ben.keyring.inbox.generation).toBe(2);
+  expect(slots.map((slot) => slot.peer?.inbox)).toContainEqual(two.ben.keyring.inbox);
+});
+
 test("what waited in the inbox meanwhile still opens", async () => {
   const two = new WithPaper();
   const [waiting] = await two.does("ben", RING, quietly);
