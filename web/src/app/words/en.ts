@@ -451,6 +451,7 @@ export const words = {
     newerNeeded: (peer: string) => `${peer} sent something for which a newer Twinbell is needed. It is kept.`,
     verified: (peer: string) => `${peer} has compared the words with you.`,
     keysChanged: (peer: string) => `The keys of ${peer} changed. Compare the words again.`,
+    keysRenewed: (peer: string) => `${peer} has new keys, and their kit has signed them.`,
     receipts: (peer: string) => `${peer} has changed whether you both say what has arrived.`,
     refused: (peer: string) =>
       `Somebody tried to change something in ${peer}’s name without the right to. Compare the words.`,

@@ -459,6 +459,7 @@ export const words: Words = {
     newerNeeded: (peer) => `${peer}から届いたものには、新しい Twinbell が要ります。とってあります。`,
     verified: (peer) => `${peer}が言葉を照らし合わせました。`,
     keysChanged: (peer) => `${peer}の鍵が変わりました。もう一度、言葉を照らし合わせてください。`,
+    keysRenewed: (peer) => `${peer}の鍵が新しくなりました。復元キットで署名されています。`,
     receipts: (peer) => `${peer}が、届いたことを知らせるかどうかを変えました。`,
     refused: (peer) =>
       `誰かが権利もなく、${peer}の名で何かを変えようとしました。言葉を照らし合わせてください。`,

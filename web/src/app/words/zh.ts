@@ -448,6 +448,7 @@ export const words: Words = {
     newerNeeded: (peer) => `${peer}送来的东西需要更新的 Twinbell。已留着。`,
     verified: (peer) => `${peer}已和你核对过那些词。`,
     keysChanged: (peer) => `${peer}的密钥变了。请重新核对六个词。`,
+    keysRenewed: (peer) => `${peer}换了新的密钥，已由恢复卡签署。`,
     receipts: (peer) => `${peer}更改了是否互相告知送达。`,
     refused: (peer) => `有人无权却想以${peer}的名义更改什么。请核对六个词。`,
     damaged: (peer) => `${peer}的一封信送来时已损坏，已请对方再送。`,
