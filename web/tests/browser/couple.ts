@@ -93,9 +93,11 @@ export async function bondWithTerminal(
 
 /** The kit of a terminal: its page, now on paper alone. */
 export async function confirmKitOf(terminal: TerminalHome): Promise<string> {
-  const { page } = JSON.parse(await terminal.run("kit", "show", "--json")) as { page: string };
+  const shown = JSON.parse(await terminal.run("kit", "show", "--json")) as { page: string[] };
+  const page = shown.page.join("\n");
   const confirming = terminal.start("kit", "confirm", "--json");
-  confirming.say([...page.matchAll(/\d+ ([a-z]+)/g)].map(([, word]) => word).join(" "));
+  const words = [...page.matchAll(/\d+ ([a-z]+)/g)].map(([, word]) => word);
+  confirming.say(words.slice(0, 24).join(" "));
   await confirming.output();
   return page;
 }
