@@ -261,8 +261,6 @@ export interface Api {
   /** Open the home of this browser, or say why not. Safe to repeat. */
   start(): Promise<Home>;
   takeOver(): Promise<Home>;
-  /** Ask the browser to keep this for good. */
-  persist(): Promise<boolean>;
 
   /** `relay` is a URL; by default the one this page came from. */
   giveBell(ask: { name: string; form: BellForm; relay?: string }): Promise<Bell>;

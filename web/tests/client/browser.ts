@@ -154,7 +154,6 @@ export class Browser {
           locks: this.#locks as unknown as Locks,
           storage: {
             estimate: async () => ({ usage: 0, quota: 1 << 30 }),
-            persist: async () => true,
             persisted: async () => true,
           },
           database: this.#name,

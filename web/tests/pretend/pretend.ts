@@ -60,9 +60,6 @@ class Pretend implements Api {
     this.#scene = scene("one");
     return this.start();
   }
-  async persist() {
-    return true;
-  }
 
   async giveBell({ name, form }: { name: string; form: "spoken" | "link" }): Promise<Bell> {
     if (!name.trim()) throw refusal("Mistaken", "name.empty");
