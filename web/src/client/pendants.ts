@@ -31,7 +31,7 @@ import { Visit } from "./visit";
 /** What a worker has beside what a home needs. */
 export interface Surroundings extends Platform {
   readonly locks: Locks;
-  readonly storage: Pick<StorageManager, "estimate" | "persist" | "persisted">;
+  readonly storage: Pick<StorageManager, "estimate" | "persisted">;
   /** The name of the database; one an origin, except in tests. */
   readonly database?: string;
   readonly jitter?: () => number;
@@ -93,7 +93,6 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
   return {
     start: () => once(false),
     takeOver: () => once(true),
-    persist: () => around.storage.persist(),
 
     giveBell: async (asked) => (await opened()).bells.give(asked),
     answerBell: async (asked) => (await opened()).bells.answer(asked),
