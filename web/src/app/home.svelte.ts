@@ -95,6 +95,11 @@ export function failed(reason?: unknown): void {
   if (!begun) home.state = "failed";
 }
 
+/** Ask the browser to keep all this for good; it says so to pages only, not to a worker. */
+export async function persist(): Promise<void> {
+  home.storage = { ...home.storage, persisted: await navigator.storage.persist() };
+}
+
 export function listenToRoom(listener: RoomListener | null): void {
   roomListener = listener;
 }

@@ -34,13 +34,10 @@ export async function halves(page: Page): Promise<string[]> {
     const look = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight).getContext("2d");
     if (!look) return [];
     look.drawImage(picture, 0, 0);
+    const { naturalWidth, naturalHeight } = picture;
+    const row = look.getImageData(0, Math.floor(naturalHeight / 2), naturalWidth, 1).data;
     return [0.25, 0.75].map((at) => {
-      const [red = 0, , blue = 0] = look.getImageData(
-        Math.floor(picture.naturalWidth * at),
-        Math.floor(picture.naturalHeight / 2),
-        1,
-        1,
-      ).data;
+      const [red = 0, , blue = 0] = row.slice(Math.floor(naturalWidth * at) * 4);
       return red > 150 && blue < 60 ? "red" : blue > 150 && red < 60 ? "blue" : "neither";
     });
   });
