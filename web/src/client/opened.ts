@@ -13,7 +13,7 @@ import { hex } from "../core/bytes";
 import { SigningKey, VerifyKey } from "../core/crypto/signing";
 import { Damaged, NotForMe, NotYet, Retired, type TwinbellError, Unreachable } from "../core/errors";
 import { type Chain, QUICKNET } from "../core/wire/beacon";
-import type { Opened } from "./api";
+import type { Letter, Opened } from "./api";
 import * as beacon from "./beacon";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
@@ -21,11 +21,33 @@ import { pendantOf } from "./journal";
 import * as letters from "./letters";
 import type { BondRow, LetterRow } from "./schema";
 
-let warming: Promise<void> | undefined;
+const PREPARED_BYTES_MAX = 1 << 18; // a letter with photos opens no faster by this
+const PREPARED_MAX = 8;
 
-/** A letter is about to be opened: let the engine meet the code for it now, once the page has its answer. */
-export function prepare(home: Home): void {
-  home.clock.after(0, () => void (warming ??= warmUp(QUICKNET)));
+let warming: Promise<void> | undefined;
+const prepared = new Set<string>();
+
+/**
+ * Some of these letters may be about to be opened. The engine meets the code for it now, once the page has its
+ * answer, and short ones are unsealed once: what was paired is remembered, and that is most of what opening costs.
+ * Nothing else of them is kept.
+ */
+export function prepare(home: Home, shown: readonly Letter[]): void {
+  const ready = shown.filter(({ state, outgoing }) => state === "ready" && !outgoing);
+  if (ready.length > 0) home.clock.after(0, () => void prepareAll(home, ready).catch(() => undefined));
+}
+
+async function prepareAll(home: Home, ready: readonly Letter[]): Promise<void> {
+  await (warming ??= warmUp(QUICKNET));
+  // A round is not asked for by looking at a shelf: when it is fetched would tell that somebody does.
+  const kept: Signatures = { signatureOf: async (chain, round) => beacon.kept(home.vault, chain, round) };
+  for (const { id, bytes } of ready.slice(0, PREPARED_MAX)) {
+    if (prepared.has(id) || bytes > PREPARED_BYTES_MAX) continue;
+    await unseal(home, letters.named(home.vault, id), kept).then(
+      () => prepared.add(id),
+      () => undefined,
+    );
+  }
 }
 
 /** Open a letter for a person, and note that it was. Throws `NotYet`, `Unreachable`, `Retired` or `Damaged`. */
@@ -56,12 +78,21 @@ export async function openLetter(home: Home, id: string): Promise<Opened> {
   };
 }
 
+/** Where signatures come from, and why one did not. */
+interface Signatures {
+  signatureOf(chain: Chain, round: number): Promise<Uint8Array | null>;
+  verdict?(lock: Lock, early: NotYet): TwinbellError;
+}
+
 /** Read and verify a whole letter; its files come as blobs. */
-export async function unseal(home: Home, row: LetterRow): Promise<{ found: letter_.Opened; files: Blob[] }> {
+export async function unseal(
+  home: Home,
+  row: LetterRow,
+  asked: Signatures = new Asked(home),
+): Promise<{ found: letter_.Opened; files: Blob[] }> {
   const bond = bonds.get(home.vault, row.bond);
   if (row.state === "damaged")
     throw new Damaged("This letter came damaged. It was asked for again.", { code: "letter.damaged" });
-  const asked = new Asked(home);
   const files: Blob[] = [];
   try {
     const found = await letter_.open(
@@ -77,7 +108,7 @@ export async function unseal(home: Home, row: LetterRow): Promise<{ found: lette
     );
     return { found, files };
   } catch (error) {
-    if (error instanceof NotYet) throw asked.verdict(Lock.parse(row.lock), error);
+    if (error instanceof NotYet) throw asked.verdict?.(Lock.parse(row.lock), error) ?? error;
     // It was sealed to us when it came: its outer header has changed since.
     if (error instanceof NotForMe)
       throw new Damaged("The file of this letter has changed on this device.", { code: "letter.damaged" });
@@ -86,7 +117,7 @@ export async function unseal(home: Home, row: LetterRow): Promise<{ found: lette
 }
 
 /** The signatures that a letter needs, and why each of those that are missing is missing. */
-class Asked {
+class Asked implements Signatures {
   readonly #home: Home;
   readonly #refusals = new Map<string, TwinbellError>();
 

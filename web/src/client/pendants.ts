@@ -161,7 +161,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
       const { home } = running();
       const { id } = bonds.named(home.vault, bond);
       const found = letters.all(home, id);
-      if (found.some(({ state }) => state === "ready")) prepare(home);
+      prepare(home, found);
       return found;
     },
     openLetter: (id) => openLetter(running().home, id),
