@@ -25,12 +25,17 @@ const PREPARED_BYTES_MAX = 1 << 18; // a letter with photos opens no faster by t
 const PREPARED_MAX = 8;
 
 let warming: Promise<void> | undefined;
-const prepared = new Set<string>();
+/** By home, what is prepared: in memory, and never saved. */
+const prepared = new WeakMap<Home, Map<string, Unsealed>>();
+
+interface Unsealed {
+  readonly found: letter_.Opened;
+  readonly files: Blob[];
+}
 
 /**
  * Some of these letters may be about to be opened. The engine meets the code for it now, once the page has its
- * answer, and short ones are unsealed once: what was paired is remembered, and that is most of what opening costs.
- * Nothing else of them is kept.
+ * answer, and short ones are unsealed ahead, as they may be from their moment on: then opening takes no time.
  */
 export function prepare(home: Home, shown: readonly Letter[]): void {
   const ready = shown.filter(({ state, outgoing }) => state === "ready" && !outgoing);
@@ -39,21 +44,22 @@ export function prepare(home: Home, shown: readonly Letter[]): void {
 
 async function prepareAll(home: Home, ready: readonly Letter[]): Promise<void> {
   await (warming ??= warmUp(QUICKNET));
+  const here = prepared.get(home) ?? new Map<string, Unsealed>();
+  prepared.set(home, here);
   // A round is not asked for by looking at a shelf: when it is fetched would tell that somebody does.
   const kept: Signatures = { signatureOf: async (chain, round) => beacon.kept(home.vault, chain, round) };
   for (const { id, bytes } of ready.slice(0, PREPARED_MAX)) {
-    if (prepared.has(id) || bytes > PREPARED_BYTES_MAX) continue;
-    await unseal(home, letters.named(home.vault, id), kept).then(
-      () => prepared.add(id),
-      () => undefined,
-    );
+    if (here.has(id) || bytes > PREPARED_BYTES_MAX) continue;
+    const unsealed = await unseal(home, letters.named(home.vault, id), kept).catch(() => null);
+    if (unsealed) here.set(id, unsealed);
   }
 }
 
 /** Open a letter for a person, and note that it was. Throws `NotYet`, `Unreachable`, `Retired` or `Damaged`. */
 export async function openLetter(home: Home, id: string): Promise<Opened> {
   const row = letters.named(home.vault, id);
-  const { found, files } = await unseal(home, row);
+  const { found, files } = prepared.get(home)?.get(id) ?? (await unseal(home, row));
+  prepared.get(home)?.delete(id);
   home.reach("letter: opened");
   await home.change((draft) => {
     const fresh = letters.find(draft, row.bond, row.id, row.outgoing);
@@ -89,7 +95,7 @@ export async function unseal(
   home: Home,
   row: LetterRow,
   asked: Signatures = new Asked(home),
-): Promise<{ found: letter_.Opened; files: Blob[] }> {
+): Promise<Unsealed> {
   const bond = bonds.get(home.vault, row.bond);
   if (row.state === "damaged")
     throw new Damaged("This letter came damaged. It was asked for again.", { code: "letter.damaged" });

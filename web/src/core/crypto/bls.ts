@@ -44,8 +44,6 @@ const linesOfKeys = new Map<string, Lines>();
 const signatures = new Map<string, G1Point>();
 const shares = new Map<string, G2Point>();
 const verified = new Map<string, true>();
-const opened = new Map<string, Uint8Array>();
-const multiplied = new Map<string, true>();
 
 /** Throw `Damaged` unless `signature` is the one of `message` under `publicKey`. */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): void {
@@ -73,12 +71,8 @@ export function baseTimes(scalar: bigint): Uint8Array {
 
 /** Tell whether `point` is `scalar` times the base point. Takes as long as `scalar` wants, which is no secret then. */
 export function isBaseTimes(scalar: bigint, point: Uint8Array): boolean {
-  const what = `${scalar} ${hex(point)}`;
-  if (multiplied.has(what)) return true;
   // Points and not bytes: writing one down would look again whether it is in the group.
-  const is = G2.Point.BASE.multiplyUnsafe(inRange(scalar)).equals(shareOf(point));
-  if (is) remember(multiplied, what, true);
-  return is;
+  return G2.Point.BASE.multiplyUnsafe(inRange(scalar)).equals(shareOf(point));
 }
 
 /** Return e(H(message), publicKey)^scalar, as 576 bytes in the order that drand hashes. */
@@ -89,11 +83,7 @@ export function pairSealing(publicKey: Uint8Array, message: Uint8Array, scalar: 
 
 /** Return e(signature, point), as 576 bytes in the order that drand hashes. */
 export function pairOpening(signature: Uint8Array, point: Uint8Array): Uint8Array {
-  const what = hex(concat(signature, point));
-  const known = opened.get(what);
-  if (known) return known;
-  const bytes = gtBytes(pair([utils.calcPairingPrecomputes(shareOf(point)), pointOf(signature)]));
-  return remember(opened, what, bytes);
+  return gtBytes(pair([utils.calcPairingPrecomputes(shareOf(point)), pointOf(signature)]));
 }
 
 /** Return what the keepers of an unchained drand chain sign for `round`: SHA-256 of eight bytes. */
