@@ -22,8 +22,33 @@ export async function giveBell(phone: Phone, url: string): Promise<string> {
 /** Follow a link, and touch the bell behind it. */
 export async function answerBell(phone: Phone, link: string): Promise<void> {
   await phone.open(link);
+  await touchBell(phone);
+}
+
+/** Say who one is, and touch the bell that a link has led to. */
+export async function touchBell(phone: Phone): Promise<void> {
   await phone.write(NAME, phone.name);
   await phone.touch("Touch the bell");
+}
+
+/** Give a bell to be spoken, and return what is to be said. */
+export async function sayBell(phone: Phone, url: string): Promise<string> {
+  await phone.open(url);
+  await phone.touch("Give a bell");
+  await phone.write(NAME, phone.name);
+  await phone.touch("Spoken words");
+  await phone.touch("Make the bell");
+  await phone.sees("Say this to them. It is worth one guess.");
+  return (await phone.list("ol.spoken li")).join(" ");
+}
+
+/** Type what was said, and answer. */
+export async function answerWords(phone: Phone, url: string, said: string): Promise<void> {
+  await phone.open(url);
+  await phone.touch("Answer a bell");
+  await phone.write("What they told you, or the link", said);
+  await phone.write(NAME, phone.name);
+  await phone.touch("Answer");
 }
 
 /** Two phones become a pair. */

@@ -32,7 +32,14 @@ export async function until<T>(
 export function photographFailures(): void {
   afterEach(async ({ task }) => {
     if (task.result?.state !== "fail") return;
-    for (const phone of Phone.all) await phone.photograph(`failed ${task.name}`).catch(() => undefined);
+    for (const phone of Phone.all) {
+      const told = (error: Error): string => `nothing: ${error.message}`;
+      const [said] = await Promise.all([
+        phone.reads().catch(told),
+        phone.photograph(`failed ${task.name}`).catch(told),
+      ]);
+      console.log(`${phone.name}'s phone said: ${said}`, ...phone.complaints);
+    }
   });
 }
 
