@@ -23,6 +23,7 @@ import * as letters from "./letters";
 import { Line } from "./line";
 import * as mail from "./mail";
 import * as news from "./news";
+import { prepare } from "./opened";
 import * as outgoing from "./outgoing";
 
 const UPKEEP_S = 20;
@@ -206,6 +207,7 @@ export class Listener {
     for (const { id, tickedS } of bonds.living(home.vault))
       if (home.nowS - tickedS >= mail.TICK_S) this.poke(id);
     const dueS = await this.#rounds.work();
+    for (const { id } of bonds.living(home.vault)) prepare(home, letters.all(home, id));
     if (bonds.living(home.vault).length) await chains.learnAgain(home);
     const readyS = nextReadyS(home);
     this.#nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity);

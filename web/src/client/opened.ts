@@ -24,14 +24,15 @@ import type { BondRow, LetterRow } from "./schema";
 const PREPARED_BYTES_MAX = 1 << 18; // a letter with photos opens no faster by this
 const PREPARED_MAX = 8;
 
-let warming: Promise<void> | undefined;
-/** By home, what is prepared: in memory, and never saved. */
-const prepared = new WeakMap<Home, Map<string, Unsealed>>();
-
 interface Unsealed {
   readonly found: letter_.Opened;
   readonly files: Blob[];
 }
+
+let warming: Promise<void> | undefined;
+/** By home, what is prepared: in memory, and never saved. */
+const prepared = new WeakMap<Home, Map<string, Unsealed>>();
+const preparing = new WeakSet<Home>();
 
 /**
  * Some of these letters may be about to be opened. The engine meets the code for it now, once the page has its
@@ -39,7 +40,13 @@ interface Unsealed {
  */
 export function prepare(home: Home, shown: readonly Letter[]): void {
   const ready = shown.filter(({ state, outgoing }) => state === "ready" && !outgoing);
-  if (ready.length > 0) home.clock.after(0, () => void prepareAll(home, ready).catch(() => undefined));
+  if (ready.length === 0 || preparing.has(home)) return;
+  preparing.add(home);
+  home.clock.after(0, () => {
+    void prepareAll(home, ready)
+      .catch(() => undefined)
+      .finally(() => preparing.delete(home));
+  });
 }
 
 async function prepareAll(home: Home, ready: readonly Letter[]): Promise<void> {
@@ -49,10 +56,17 @@ async function prepareAll(home: Home, ready: readonly Letter[]): Promise<void> {
   // A round is not asked for by looking at a shelf: when it is fetched would tell that somebody does.
   const kept: Signatures = { signatureOf: async (chain, round) => beacon.kept(home.vault, chain, round) };
   for (const { id, bytes } of ready.slice(0, PREPARED_MAX)) {
-    if (here.has(id) || bytes > PREPARED_BYTES_MAX) continue;
-    const unsealed = await unseal(home, letters.named(home.vault, id), kept).catch(() => null);
+    const row = letters.named(home.vault, id);
+    if (here.has(id) || bytes > PREPARED_BYTES_MAX || !hasRound(home, row)) continue;
+    const unsealed = await unseal(home, row, kept).catch(() => null); // opening tells what is wrong
     if (unsealed) here.set(id, unsealed);
   }
+}
+
+/** Whether a round is here that may open it, or none is needed. */
+function hasRound(home: Home, row: LetterRow): boolean {
+  const rounds = row.lock.length > 0 ? Lock.parse(row.lock).rounds() : [];
+  return rounds.length === 0 || rounds.some(({ kept, round }) => beacon.kept(home.vault, kept.chain, round));
 }
 
 /** Open a letter for a person, and note that it was. Throws `NotYet`, `Unreachable`, `Retired` or `Damaged`. */
