@@ -96,11 +96,6 @@ export async function goTo(phone: Phone, page: "Pendant" | "Letters" | "Room" | 
   await phone.touch(page);
 }
 
-/** The next whole minute that is far enough ahead for what must be done before: a letter's time has no seconds. */
-export function minuteAhead(seconds: number): Date {
-  return new Date(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000);
-}
-
 /** A phone and a terminal become a pair, by a bell that was given in the terminal. */
 export async function bondWithTerminal(
   phone: Phone,

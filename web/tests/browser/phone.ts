@@ -1,6 +1,6 @@
 /** A phone in somebody's hand: a browser with a profile of its own. It is only seen, touched and written into. */
 
-import { mkdtempSync, readFileSync, readdirSync, rmSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, ElementHandle, JSHandle, Page } from "puppeteer-core";
@@ -163,11 +163,12 @@ export class Phone {
     await (await this.#field(name)).select(value);
   }
 
-  /** Set a day or time, which each browser lets one type in another way. */
+  /** Set a time, which each browser lets one type in another way; with seconds, so that no story waits a minute. */
   async set(name: string, value: string): Promise<void> {
     await (
       await this.#field(name)
     ).evaluate((field, given) => {
+      if (/^\d\d:\d\d:\d\d$/.test(given)) field.setAttribute("step", "1");
       (field as HTMLInputElement).value = given;
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -205,26 +206,40 @@ export class Phone {
     return decodeQR({ width, height: width, data });
   }
 
-  /** Press what has this name, with a finger where the browser knows one; resolves with how to let go. */
+  /** Press what has this name; resolves with how to let go. */
   async press(name: string): Promise<() => Promise<void>> {
+    return await (
+      await this.finger(name)
+    )();
+  }
+
+  /** Lay a finger over what has this name, or a mouse where the browser knows no finger: it presses at once. */
+  async finger(name: string): Promise<() => Promise<() => Promise<void>>> {
     const found = await this.#find(name, "button:enabled");
     const box = await found.boundingBox();
     await found.dispose();
     if (!box) throw new Error(`${name} has no place on the screen.`);
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     if (this.kind === "Chromium") {
-      const finger = await this.page.touchscreen.touchStart(x, y);
-      return () => finger.end();
+      return async () => {
+        const finger = await this.page.touchscreen.touchStart(x, y);
+        return () => finger.end();
+      };
     }
     await this.page.mouse.move(x, y);
-    await this.page.mouse.down();
-    return () => this.page.mouse.up();
+    return async () => {
+      await this.page.mouse.down();
+      return () => this.page.mouse.up();
+    };
   }
 
-  /** Wait for a file that was saved under this name, and return it. */
+  /** Wait for a file that was saved under this name, and return it. While it is written, an empty one has its name. */
   async saved(name: string): Promise<Buffer> {
-    await until(`a file ${name}`, async () => readdirSync(this.saves).includes(name));
-    return readFileSync(join(this.saves, name));
+    const path = join(this.saves, name);
+    return await until(`a file ${name}`, async () => {
+      const data = existsSync(path) ? readFileSync(path) : null;
+      return data?.length ? data : null;
+    });
   }
 
   async photograph(what: string): Promise<void> {
