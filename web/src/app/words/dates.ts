@@ -41,6 +41,11 @@ export function localDay(local: string): string {
   );
 }
 
+/** A local date and time without a zone, `YYYY-MM-DDTHH:MM…`, as it stands. */
+export function localMoment(local: string): string {
+  return moment(Date.parse(`${local}Z`) / 1000, "UTC");
+}
+
 /** “Tomorrow”, for what is near, as days are counted in `zone`; undefined for the rest. */
 export function near(timeS: number, nowS: number, zone?: string): string | undefined {
   const days = dayNumber(timeS, zone) - dayNumber(nowS, zone);

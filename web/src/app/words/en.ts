@@ -179,7 +179,7 @@ export const words = {
     title: "Letters",
     write: "Write",
     waiting: "Waiting",
-    opened: "Opened",
+    opened: "Can be read",
     going: "On their way",
     none: "No letters yet.",
     noneMore: "A letter goes out at once, and opens on its day.",

@@ -196,7 +196,7 @@ export const words: Words = {
     title: "手紙",
     write: "書く",
     waiting: "待っている",
-    opened: "開いた",
+    opened: "読めるもの",
     going: "道のり",
     none: "手紙はまだありません。",
     noneMore: "手紙はすぐに届き、その日に開きます。",

@@ -190,7 +190,7 @@ export const words: Words = {
     title: "信",
     write: "写信",
     waiting: "等待中",
-    opened: "已打开",
+    opened: "可以读的",
     going: "在路上",
     none: "还没有信。",
     noneMore: "信会立刻送达，到了那一天才打开。",
