@@ -224,9 +224,10 @@ function control(name) {
   for (const change of vector.changes) {
     const said = record(unhex(change.record))
     const byRoot = change.by_root !== null && signed(change, peer.root, change.by_root)
-    const keys = said.type === 'control-epoch' && held.parent ? [held.identity, held.parent] : [held.identity]
+    const keys = said.type === 'control-restored' ? [] : said.type === 'control-epoch' && held.parent ? [held.identity, held.parent] : [held.identity]
     const good = change.by_root !== null ? byRoot : keys.some((key) => signed(change, key, change.by_identity))
-    if (!good || said.role !== 0) {
+    const wellFormed = (said.identities ?? []).every((key) => key.length === 32)
+    if (!good || !wellFormed || said.role !== 0) {
       refused = true
       continue
     }
