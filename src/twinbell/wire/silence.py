@@ -74,7 +74,11 @@ class Vote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What has come to pass. `start` is the later of the last sign of life, a planned absence's end, the floor."""
+    """What has come to pass.
+
+    `start` is the latest of the last sign of life, the end of a planned absence, and the floor below which
+    the relay counts nothing.
+    """
 
     start: int
     accepted: tuple[Reminder, ...] = ()
@@ -132,9 +136,9 @@ def called_at(rule: Rule, accepted: Iterable[Reminder], since: int) -> int | Non
 
 
 def asked(rule: Rule, facts: Facts, now: int) -> tuple[bytes, ...]:
-    """Return the guardians who are asked at `now`, in turn: as many as are needed, and one more each two units.
+    """Return the guardians who are asked at `now`, in turn.
 
-    Whoever does not know makes room for the next one.
+    As many as are needed at first, and one more each two units; whoever does not know makes room for one.
     """
     asking = marks(rule, facts).asking
     if asking is None or now < asking or facts.stopped or facts.returned:
