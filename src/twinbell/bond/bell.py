@@ -34,6 +34,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
+from twinbell.bond.bundle import Kind, kind_of
 from twinbell.bond.code import Code, Form, check_nameplate, fresh_secret
 from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import Bundle
@@ -55,7 +56,7 @@ from twinbell.bond.side import (
 )
 from twinbell.crypto import aead, cpace, kdf, xwing
 from twinbell.encoding import Value, decode, encode, lv
-from twinbell.errors import Damaged
+from twinbell.errors import Damaged, Mistaken
 from twinbell.wire.limits import PAIRING_ANSWER_S as ANSWER_WITHIN_S
 from twinbell.wire.limits import PAIRING_FINISH_S as FINISH_WITHIN_S
 from twinbell.wire.limits import PAIRING_PART_BYTES_MAX as MESSAGE_BYTES_MAX
@@ -71,6 +72,12 @@ LABEL_NONCE = b"twinbell/v1/nonce"
 LABEL_TRANSCRIPT = b"twinbell/v1/th"
 
 FETCH_SLACK_S = 60  # a long poll, and two clocks
+
+# Said to the one who meant the other kind. It burns the bell: neither gets a bond they did not ask for.
+_OTHER_KIND = {
+    Kind.GUARDIAN: "They meant this bell for a guardian, and you did not. Give a new one.",
+    Kind.PAIR: "They meant this bell for a pair, and you meant it for a guardian. Give a new one.",
+}
 
 
 # What happens to a side.
@@ -179,8 +186,11 @@ def give(bundle: bytes, *, form: Form, relay: str, now_s: int, random: Random = 
 def answer(code: Code, bundle: bytes, *, now_s: int, random: Random = fresh) -> Answerer:
     """Return an answerer for `code`; `bundle` is our signed bundle. Save it, then ask `todo`.
 
-    A person asked for it by a tap or a command: a link that is merely opened must not answer.
+    A person asked for it by a tap or a command: a link that is merely opened must not answer. Raises
+    `Mistaken` where the bundle is for another kind of bond than the code.
     """
+    if kind_of(bundle) is not code.kind:
+        raise Mistaken("This bell is given for another kind of bond.")
     return Answerer(
         state=State.CALLED, code=code, token=random(TOKEN_BYTES), bundle=bundle, made_s=now_s, random=random
     )
@@ -282,6 +292,8 @@ def _finish(giver: Giver, event: Message, now_s: int) -> Giver:
         _not_ourselves(peer, giver.bundle)
     except Damaged:
         return end(giver, State.BURNT, "The answer to this bell was changed on the way.")
+    if peer.kind is not kind_of(giver.bundle):
+        return end(giver, State.BURNT, _OTHER_KIND[peer.kind])
     return replace(giver, state=State.JOINED, peer=peer.signed, joined_s=now_s)
 
 
@@ -328,6 +340,8 @@ def _join(answerer: Answerer, event: Message, now_s: int) -> Answerer:
         _not_ourselves(peer, answerer.bundle)
     except Damaged:
         return end(answerer, State.BURNT, "The answer of the giver does not fit: somebody may be between.")
+    if peer.kind is not answerer.code.kind:
+        return end(answerer, State.BURNT, _OTHER_KIND[peer.kind])
     sealed = aead.seal(session.key_b, answerer.bundle, aad=session.transcript)
     m4 = encode({"v": VERSION, "type": "bell-4", "sealed": sealed})
     return replace(answerer, state=State.JOINED, nonce=nonce, peer=peer.signed, m4=m4, joined_s=now_s)

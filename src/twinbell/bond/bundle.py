@@ -6,6 +6,7 @@ The secrets behind it are in `keys.py`.
 
 import re
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from twinbell.bond.kit import RELAY_URL_LENGTH_MAX, fingerprint
 from twinbell.bond.record import Fields, Record
@@ -27,6 +28,13 @@ TAG_BYTES = 4
 EPOCH_MAX = 2**32 - 1  # four bytes in the info of an envelope
 NAME_LENGTH_MAX = 64
 BUNDLE_BYTES_MAX = 8192  # measured: 4.5 KiB with a chain; m3 and m4 carry it within the relay's 16 KiB
+
+
+class Kind(StrEnum):
+    """What a bond is for: two who belong together, or one who looks after the other's last letters."""
+
+    PAIR = "pair"
+    GUARDIAN = "guardian"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,7 @@ class Bundle:
     inbox: Inbox
     chain: Record | None  # the beacon of their relay, as `Chain.record` writes it
     name: str
+    kind: Kind = Kind.PAIR
     signed: bytes = field(repr=False)
 
     @classmethod
@@ -132,6 +141,7 @@ class Bundle:
             inbox=Inbox.from_record(fields.map("inbox")),
             chain=fields.map("chain") if fields.has("chain") else None,
             name=check_name(fields.text("name", length_max=NAME_LENGTH_MAX)),
+            kind=read_kind(fields),
             signed=signed,
         )
 
@@ -152,6 +162,22 @@ class Bundle:
             prekey=PublicPrekey.from_record(fields.map("prekey")),
             inbox=Inbox.from_record(fields.map("inbox")),
         )
+
+
+def kind_of(signed: bytes) -> Kind:
+    """Return for what kind of bond a signed bundle is meant; nothing else of it is looked at."""
+    outer = Fields.of(signed, "signed-bundle", bytes_max=BUNDLE_BYTES_MAX)
+    return read_kind(Fields.of(outer.data("record"), "bundle", bytes_max=BUNDLE_BYTES_MAX))
+
+
+def read_kind(fields: Fields) -> Kind:
+    """Return the kind that a record names. One that names none is of a pair, as all were at first."""
+    if not fields.has("kind"):
+        return Kind.PAIR
+    text = fields.text("kind", length_max=16)
+    if text != Kind.GUARDIAN:  # a pair says nothing, so that there is one way to write it
+        raise Damaged("This bond is of a kind that this Twinbell does not know.")
+    return Kind.GUARDIAN
 
 
 def check_name(name: str) -> str:

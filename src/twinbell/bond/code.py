@@ -4,6 +4,9 @@
     https://relay.example/bell#<nameplate>-<26 letters>     link or QR: 128 bits, in the part of a URL that
                                                             browsers do not send
 
+A bell that is given to a guardian ends in `-guardian` in both forms, so that whoever is about to answer is
+told what for.
+
 The nameplate finds the bell at the relay and is no secret; the rest never goes to the relay. People type
 what they heard: case, spaces and hyphens are free, and four letters of a word are enough.
 """
@@ -13,7 +16,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from twinbell.bond.keys import check_relay_url
+from twinbell.bond.bundle import Kind, check_relay_url
 from twinbell.bond.record import Random
 from twinbell.errors import Damaged, Mistaken
 
@@ -24,7 +27,9 @@ LINK_PATH = "/bell"
 _SPOKEN = re.compile(r"([1-9][0-9]{0,8})[\s\-–—]+(\S.*)", re.DOTALL)
 _SPOKEN_NAMEPLATE = re.compile(r"[1-9][0-9]{0,8}")
 _LINK_NAMEPLATE = re.compile(r"[a-z2-7]{26}")
-_LINK = re.compile(r"([a-z2-7]{26})-([a-z2-7]{26})")
+_LINK = re.compile(r"([a-z2-7]{26})-([a-z2-7]{26})(-guardian)?")
+_MARK = f"-{Kind.GUARDIAN}"
+_SPOKEN_MARK = re.compile(r"[\s\-–—]+guardian$", re.IGNORECASE)
 _LOOPBACK = re.compile(r"(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?")
 _HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 
@@ -44,6 +49,7 @@ class Code:
     relay: str
     nameplate: str
     secret: str = field(repr=False)
+    kind: Kind = Kind.PAIR
 
     @property
     def password(self) -> bytes:
@@ -52,9 +58,10 @@ class Code:
 
     def __str__(self) -> str:
         """The code as it is shown; secret until the bell was answered."""
+        mark = "" if self.kind is Kind.PAIR else _MARK
         if self.form is Form.LINK:
-            return f"{self.relay}{LINK_PATH}#{self.nameplate}-{self.secret}"
-        return f"{self.nameplate}-{self.secret}@{_short(self.relay)}"
+            return f"{self.relay}{LINK_PATH}#{self.nameplate}-{self.secret}{mark}"
+        return f"{self.nameplate}-{self.secret}{mark}@{_short(self.relay)}"
 
     @classmethod
     def parse(cls, text: str, *, relay: str = "") -> "Code":
@@ -76,7 +83,9 @@ class Code:
                 "This code does not say at which relay the bell hangs.",
                 hint="Add it behind the code, as in 7-crater-lamp-violin@relay.example, or use --relay.",
             )
-        return cls(form=Form.SPOKEN, relay=_checked(relay.rstrip("/")), **_said(said.strip()))
+        bare = _SPOKEN_MARK.sub("", said.strip())
+        kind = Kind.PAIR if bare == said.strip() else Kind.GUARDIAN
+        return cls(form=Form.SPOKEN, relay=_checked(relay.rstrip("/")), kind=kind, **_said(bare))
 
 
 def fresh_secret(form: Form, random: Random) -> str:
@@ -132,7 +141,8 @@ def _parse_link(text: str) -> Code:
     if match[2][-1] not in "aeimquy4":  # 26 letters carry 130 bits, and the last two are zero
         raise Mistaken("A letter of this link is wrong.", hint="Copy it again.")
     relay = _checked(address.removesuffix(LINK_PATH))
-    return Code(form=Form.LINK, relay=relay, nameplate=match[1], secret=match[2])
+    kind = Kind.GUARDIAN if match[3] else Kind.PAIR
+    return Code(form=Form.LINK, relay=relay, nameplate=match[1], secret=match[2], kind=kind)
 
 
 def _relay(host: str) -> str:

@@ -148,7 +148,7 @@ def accept_epoch(judged: Judged, peer: Bundle, standing: Standing) -> tuple[Bund
     """
     epoch = judged.fields.number("next", 2, EPOCH_MAX)
     bundle = Bundle.parse(judged.fields.data("bundle", length_max=BUNDLE_BYTES_MAX), by_root=judged.by_root)
-    if bundle.epoch != epoch or bundle.root != peer.root:
+    if bundle.epoch != epoch or bundle.root != peer.root or bundle.kind is not peer.kind:
         raise Damaged("The new keys do not belong to this change.")
     if judged.by_root:
         newer = (epoch, _inverse(judged.digest)) > (standing.rooted_epoch, _inverse(standing.rooted_digest))

@@ -26,12 +26,15 @@ from twinbell.bond.bundle import (
     TAG_BYTES,
     Bundle,
     Inbox,
+    Kind,
     PublicPrekey,
     check_name,
     check_relay_url,
+    read_kind,
 )
 from twinbell.bond.kit import RELAY_URL_LENGTH_MAX, Page, Root
 from twinbell.bond.record import VERSION, Fields, Random, Record, row
+from twinbell.bond.watchkeys import WatchKeys
 from twinbell.crypto import kdf
 from twinbell.encoding import Value, encode, padme
 from twinbell.errors import Damaged, Mistaken
@@ -42,7 +45,7 @@ if TYPE_CHECKING:  # imported where they are used: a ring needs neither
 
 __all__ = [
     "BUNDLE_BYTES_MAX", "DEVICE_BYTES", "EPOCH_MAX", "LABEL_BUNDLE", "Bond", "Bundle", "Device", "Inbox",
-    "Keyring", "Page", "Prekey", "PublicPrekey", "Role", "Root", "check_relay_url",
+    "Keyring", "Kind", "Page", "Prekey", "PublicPrekey", "Role", "Root", "check_relay_url",
 ]  # fmt: skip
 
 SEED_BYTES = 32
@@ -186,6 +189,8 @@ class Keyring:
     bond: Bond | None = None
     peer: Bundle | None = None  # the other's keys, as they are known now
     parted_s: int = 0  # when this person ended the bond: paper must not begin it again
+    kind: Kind = Kind.PAIR
+    watch: WatchKeys = field(repr=False, default=WatchKeys())  # what last letters hang on (watchkeys.py)
 
     @classmethod
     def generate(
@@ -198,6 +203,7 @@ class Keyring:
         chain: Record | None,
         now_s: int,
         random: Random,
+        kind: Kind = Kind.PAIR,
     ) -> "Keyring":
         """Return a keyring for a bond that is about to begin.
 
@@ -223,6 +229,7 @@ class Keyring:
             chain=chain,
             name=name,
             devices=((device.id, device.recipient),),
+            kind=kind,
         )
 
     @property
@@ -252,21 +259,22 @@ class Keyring:
 
     def bundle(self, root: Root | None) -> bytes:
         """Return the signed bundle of this keyring: what the peer is shown. A bell asks for the root."""
-        record = encode(
-            {
-                "v": VERSION,
-                "type": "bundle",
-                "epoch": self.epoch,
-                "root": self.root,
-                "identity": self.identity.verify_key.raw,
-                "letter": self.letter_recipient,
-                "kit": self.kit,
-                "prekey": self.prekeys[-1].public.to_record(),
-                "inbox": self.inbox.to_record(),
-                "chain": self.chain,
-                "name": self.name,
-            }
-        )
+        fields: Record = {
+            "v": VERSION,
+            "type": "bundle",
+            "epoch": self.epoch,
+            "root": self.root,
+            "identity": self.identity.verify_key.raw,
+            "letter": self.letter_recipient,
+            "kit": self.kit,
+            "prekey": self.prekeys[-1].public.to_record(),
+            "inbox": self.inbox.to_record(),
+            "chain": self.chain,
+            "name": self.name,
+        }
+        if self.kind is not Kind.PAIR:
+            fields["kind"] = str(self.kind)
+        record = encode(fields)
         signed = encode(
             {
                 "v": VERSION,
@@ -389,6 +397,10 @@ class Keyring:
         }
         if self.parted_s:
             record["parted"] = self.parted_s
+        if self.kind is not Kind.PAIR:
+            record["kind"] = str(self.kind)
+        if self.watch != WatchKeys():
+            record["watch"] = self.watch.to_record()
         return record
 
     @classmethod
@@ -423,6 +435,8 @@ class Keyring:
             bond=Bond.from_record(fields.map("bond")) if fields.has("bond") else None,
             peer=Bundle.from_record(fields.map("peer")) if fields.has("peer") else None,
             parted_s=fields.number("parted") if fields.has("parted") else 0,
+            kind=read_kind(fields),
+            watch=WatchKeys.from_record(fields.map("watch")) if fields.has("watch") else WatchKeys(),
         )
 
 

@@ -11,7 +11,7 @@ from twinbell.bond import envelope
 from twinbell.bond.about import About, Told
 from twinbell.bond.chain import Receiving, Sending
 from twinbell.bond.control import IDENTITIES_MAX, Standing
-from twinbell.bond.keys import Bond, Bundle, Device, Keyring, Role
+from twinbell.bond.keys import Bond, Bundle, Device, Keyring, Kind, Role
 from twinbell.bond.message import GAPS_MAX, Body, digest
 from twinbell.bond.record import VERSION, Fields, Record, row
 from twinbell.encoding import Value, decode_map, encode
@@ -86,6 +86,11 @@ class Pendant:
     def verified(self) -> bool:
         """Whether this person has compared the words, and nothing has changed since that they must see."""
         return self.verified_s > 0 and not self.changed
+
+    @property
+    def kind(self) -> Kind:
+        """What this bond is for."""
+        return self.keyring.kind
 
     @property
     def receipts(self) -> bool:

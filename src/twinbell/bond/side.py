@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeVar
 
+from twinbell.bond.bundle import kind_of
 from twinbell.bond.code import Code, Form
 from twinbell.bond.keys import BUNDLE_BYTES_MAX, WORDS_BYTES, Bond, Bundle, Role
 from twinbell.bond.record import VERSION, Fields, Random, Record, fresh
@@ -118,7 +119,13 @@ class Giver:
         """The code to give; raise `Mistaken` before the relay has given it a nameplate."""
         if not self.nameplate:
             raise Mistaken("This bell does not hang at a relay yet.")
-        return Code(form=self.form, relay=self.relay, nameplate=self.nameplate, secret=self.secret)
+        return Code(
+            form=self.form,
+            relay=self.relay,
+            nameplate=self.nameplate,
+            secret=self.secret,
+            kind=kind_of(self.bundle),
+        )
 
     @property
     def expires_s(self) -> int:
@@ -255,6 +262,7 @@ class Answerer:
                 relay=fields.text("relay", length_max=255),
                 nameplate=fields.text("nameplate", length_max=32),
                 secret=fields.text("secret", length_max=64),
+                kind=kind_of(fields.data("bundle", length_max=BUNDLE_BYTES_MAX)),
             ),
             token=fields.data("token", TOKEN_BYTES),
             bundle=fields.data("bundle", length_max=BUNDLE_BYTES_MAX),
