@@ -8,6 +8,7 @@
     │   ├── NotFound       there is no such thing here
     │   ├── NotForMe       none of these keys fits
     │   ├── Conflict       the same name was used for something else
+    │   │   └── Stale      somebody else changed it first
     │   ├── Unauthorised   no such mailbox, or not yours: one answer for both
     │   ├── OverQuota      full, or too fast
     │   ├── Burnt          a bell that was touched by the wrong hand
@@ -77,6 +78,14 @@ class NotForMe(Refused):
 
 class Conflict(Refused):
     """The same name was already used for something else."""
+
+
+class Stale(Conflict):
+    """Somebody else changed this first."""
+
+    def __init__(self, sentence: str = "", *, newest: int | None = None, hint: str = "") -> None:
+        super().__init__(sentence, hint=hint)
+        self.newest = newest
 
 
 class Unauthorised(Refused):

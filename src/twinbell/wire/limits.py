@@ -75,6 +75,32 @@ ROOM_SAYS_PER_S = 8  # from one seat: twice the beat of a client
 ROOM_SAYS_BURST = 256  # likewise at once: what a phone held back while its network was away
 ROOMS_PER_SOCKET_MAX = 4  # a person is in one room; more only while one reconnects
 
+# --- watches
+
+WATCH_UNIT_S = 86_400  # a watch that guards letters counts in days; a rehearsal in seconds
+WATCH_REHEARSAL_UNIT_S_MAX = 60  # slower, and nobody would see a rehearsal through
+WATCH_UNITS_MAX = 400  # each of every, grace and veto: a year at sea, and some days
+WATCH_GRACE_DAYS_MIN = 3  # three reminders that lie a day apart take that long
+WATCH_GUARDIANS_MAX = 7  # more cannot be asked in turn before somebody is worn out by it
+WATCH_HANDS_MAX = 4  # keys beside the watch's own that may sign a sign of life: other devices, a clock
+WATCH_TERMS_BYTES_MAX = 4_096  # seven guardians and four hands take some 1,800
+WATCH_LIFE_BYTES_MAX = 16_384  # a sign of life and seven notes take some 9,500
+WATCH_NOTE_BYTES = 1_264  # 128 sealed by HPKE: an empty note is as long as one that calls for help
+WATCH_VOTE_BYTES_MAX = 1_024  # a guardian's answer takes some 250
+WATCH_AWAY_S_MAX = 400 * 86_400  # a planned absence; longer, and a watch is better ended
+WATCH_AHEAD_S = 86_400  # how far a sign of life may be ahead of the relay: or none could follow it
+WATCH_PARCEL_BYTES_MAX = 8_192  # an age file with one identity line, for two recipients, takes some 4,800
+WATCH_PARCELS_MAX = 64  # last letters of one bond
+WATCH_CHANNELS_MAX = 8  # ways to remind one person; two must work
+WATCH_CHANNEL_NAME_CHARS_MAX = 32  # shown in a line of a status
+WATCH_CHANNEL_URL_CHARS_MAX = 1_024  # the longest that notification services need are some three hundred
+WATCH_CHANNELS_BYTES_MAX = 32_768  # eight subscriptions of the longest kind
+WATCH_DOORBELL_BYTES_MAX = 1_024  # a mailbox and a token
+WATCH_GAPS_MAX = 1_000  # spans that were not counted; older ones are forgotten
+WATCH_CALLS_MAX = 64  # accepted reminders that a view tells: the first ones of a silence
+WATCH_VIEW_BYTES_MAX = 262_144  # a thousand gaps take 60,000, all the rest some 20,000
+WATCH_REHEARSAL_KEPT_S = 7 * 86_400  # then the relay deletes it: a rehearsal is over within the hour
+
 # --- requests
 
 HEAD_S = 10  # to send the head of a request, or the first frame on a socket

@@ -8,6 +8,7 @@ bytes must not tell an absent mailbox from somebody else's (test O5).
 import json
 from enum import Enum
 
+from twinbell.encoding import INTEGER_MAX
 from twinbell.errors import (
     Burnt,
     Conflict,
@@ -16,6 +17,7 @@ from twinbell.errors import (
     NotYet,
     OverQuota,
     Refused,
+    Stale,
     TwinbellError,
     Unauthorised,
     Unreachable,
@@ -36,8 +38,9 @@ class Problem(Enum):
     SLOW = ("slow", 5, 408, Unreachable, "The request did not arrive in time.")
     CONFLICT = ("conflict", 6, 409, Conflict, "The same name was already used for something else.")
     BURNT = ("burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one.")
+    GONE = ("gone", 21, 410, NotFound, "This is gone and will not come back.")
     TAKEN = ("taken", 20, 409, Conflict, "Somebody else has taken this place in the room.")
-    STALE = ("stale", 8, 412, Conflict, "Somebody else changed this first.")
+    STALE = ("stale", 8, 412, Stale, "Somebody else changed this first.")
     TOO_LARGE = ("too-large", 9, 413, Refused, "This is larger than the relay takes.")
     RANGE = ("range", 10, 416, Refused, "There is no such part of it.")
     NOT_YET = ("not-yet", 11, 425, NotYet, "It is not yet time.")
@@ -70,6 +73,7 @@ BY_SLUG = {problem.slug: problem for problem in Problem}
 _OF_ERROR: tuple[tuple[type[TwinbellError], Problem], ...] = (
     (NotYet, Problem.NOT_YET),
     (NotFound, Problem.NOT_FOUND),
+    (Stale, Problem.STALE),
     (Conflict, Problem.CONFLICT),
     (Unauthorised, Problem.UNAUTHORISED),
     (OverQuota, Problem.FULL),
@@ -99,8 +103,11 @@ def of(error: TwinbellError) -> Problem:
     return Problem.FAULT
 
 
-def document(problem: Problem, detail: str = "", *, retry_s: int = 0) -> bytes:
-    """Return the JSON document of one occurrence; `detail` is left out where it could tell too much."""
+def document(problem: Problem, detail: str = "", *, retry_s: int = 0, newest: int | None = None) -> bytes:
+    """Return the JSON document of one occurrence; `detail` is left out where it could tell too much.
+
+    `newest` is the number above which something would be taken, where that is what was refused.
+    """
     fields: dict[str, str | int] = {
         "type": TYPE_PREFIX + problem.slug,
         "title": problem.title,
@@ -110,6 +117,8 @@ def document(problem: Problem, detail: str = "", *, retry_s: int = 0) -> bytes:
         fields["detail"] = detail
     if retry_s:
         fields["retry_s"] = retry_s
+    if newest is not None:
+        fields["newest"] = newest
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
@@ -123,6 +132,12 @@ def _plain(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
+def _whole(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= INTEGER_MAX:
+        return value
+    return None
+
+
 def parse(status: int, body: bytes) -> TwinbellError:
     """Return the error that an HTTP answer of `status` with `body` tells; never raises, whatever came.
 
@@ -131,7 +146,10 @@ def parse(status: int, body: bytes) -> TwinbellError:
     try:
         fields = json.loads(body)
         problem = BY_SLUG[str(fields["type"]).removeprefix(TYPE_PREFIX)]
-        return to_error(problem, _plain(str(fields.get("detail", ""))[:500]))
+        detail = _plain(str(fields.get("detail", ""))[:500])
+        if problem is Problem.STALE:
+            return Stale(detail or problem.title, newest=_whole(fields.get("newest")))
+        return to_error(problem, detail)
     except (ValueError, KeyError, TypeError, RecursionError):
         for problem in Problem:
             if problem.status == status:

@@ -9,6 +9,7 @@
  *     │   ├── NotFound       there is no such thing here
  *     │   ├── NotForMe       none of these keys fits
  *     │   ├── Conflict       the same name was used for something else
+ *     │   │   └── Stale      somebody else changed it first
  *     │   ├── Unauthorised   no such mailbox, or not yours: one answer for both
  *     │   ├── OverQuota      full, or too fast
  *     │   ├── Burnt          a bell that was touched by the wrong hand
@@ -95,6 +96,17 @@ export class NotForMe extends Refused {
 export class Conflict extends Refused {
   static override readonly sentence: string = "The same name was already used for something else.";
   override readonly name: string = "Conflict";
+}
+
+export class Stale extends Conflict {
+  static override readonly sentence: string = "Somebody else changed this first.";
+  override readonly name: string = "Stale";
+  readonly newest: number | undefined;
+
+  constructor(sentence = "", more: More & { readonly newest?: number } = {}) {
+    super(sentence, more);
+    this.newest = more.newest;
+  }
 }
 
 export class Unauthorised extends Refused {

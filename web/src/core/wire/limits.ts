@@ -58,6 +58,32 @@ export const ROOM_SAYS_PER_S = 8; // from one seat: twice the beat of a client
 export const ROOM_SAYS_BURST = 256; // likewise at once: what a phone held back while its network was away
 export const ROOMS_PER_SOCKET_MAX = 4; // a person is in one room; more only while one reconnects
 
+// --- watches
+
+export const WATCH_UNIT_S = 86_400; // a watch that guards letters counts in days; a rehearsal in seconds
+export const WATCH_REHEARSAL_UNIT_S_MAX = 60; // slower, and nobody would see a rehearsal through
+export const WATCH_UNITS_MAX = 400; // each of every, grace and veto: a year at sea, and some days
+export const WATCH_GRACE_DAYS_MIN = 3; // three reminders that lie a day apart take that long
+export const WATCH_GUARDIANS_MAX = 7; // more cannot be asked in turn before somebody is worn out by it
+export const WATCH_HANDS_MAX = 4; // keys beside the watch's own that may sign a sign of life: other devices, a clock
+export const WATCH_TERMS_BYTES_MAX = 4_096; // seven guardians and four hands take some 1,800
+export const WATCH_LIFE_BYTES_MAX = 16_384; // a sign of life and seven notes take some 9,500
+export const WATCH_NOTE_BYTES = 1_264; // 128 sealed by HPKE: an empty note is as long as one that calls for help
+export const WATCH_VOTE_BYTES_MAX = 1_024; // a guardian's answer takes some 250
+export const WATCH_AWAY_S_MAX = 400 * 86_400; // a planned absence; longer, and a watch is better ended
+export const WATCH_AHEAD_S = 86_400; // how far a sign of life may be ahead of the relay: or none could follow it
+export const WATCH_PARCEL_BYTES_MAX = 8_192; // an age file with one identity line, for two recipients, takes some 4,800
+export const WATCH_PARCELS_MAX = 64; // last letters of one bond
+export const WATCH_CHANNELS_MAX = 8; // ways to remind one person; two must work
+export const WATCH_CHANNEL_NAME_CHARS_MAX = 32; // shown in a line of a status
+export const WATCH_CHANNEL_URL_CHARS_MAX = 1_024; // the longest that notification services need are some three hundred
+export const WATCH_CHANNELS_BYTES_MAX = 32_768; // eight subscriptions of the longest kind
+export const WATCH_DOORBELL_BYTES_MAX = 1_024; // a mailbox and a token
+export const WATCH_GAPS_MAX = 1_000; // spans that were not counted; older ones are forgotten
+export const WATCH_CALLS_MAX = 64; // accepted reminders that a view tells: the first ones of a silence
+export const WATCH_VIEW_BYTES_MAX = 262_144; // a thousand gaps take 60,000, all the rest some 20,000
+export const WATCH_REHEARSAL_KEPT_S = 7 * 86_400; // then the relay deletes it: a rehearsal is over within the hour
+
 // --- requests
 
 export const PING_S = 20; // a socket that is silent for so long is asked, and closed after as much again

@@ -14,6 +14,7 @@ import {
   NotYet,
   OverQuota,
   Refused,
+  Stale,
   TwinbellError,
   Unauthorised,
   Unreachable,
@@ -43,7 +44,8 @@ const TABLE: readonly Row[] = [
   ["conflict", 6, 409, Conflict, "The same name was already used for something else."],
   ["taken", 20, 409, Conflict, "Somebody else has taken this place in the room."],
   ["burnt", 7, 410, Burnt, "This bell is burnt or too old. Give a new one."],
-  ["stale", 8, 412, Conflict, "Somebody else changed this first."],
+  ["gone", 21, 410, NotFound, "This is gone and will not come back."],
+  ["stale", 8, 412, Stale, "Somebody else changed this first."],
   ["too-large", 9, 413, Refused, "This is larger than the relay takes."],
   ["range", 10, 416, Refused, "There is no such part of it."],
   ["not-yet", 11, 425, NotYet, "It is not yet time."],
@@ -65,6 +67,7 @@ export const BY_SLUG: ReadonlyMap<string, Problem> = new Map(PROBLEMS.map((each)
 export const UNAUTHORISED = BY_SLUG.get("unauthorised")!;
 export const TAKEN = BY_SLUG.get("taken")!;
 export const FAULT = BY_SLUG.get("fault")!;
+export const STALE = BY_SLUG.get("stale")!;
 const NOT_YET = BY_SLUG.get("not-yet")!;
 
 // A relay's words end up before a person: nothing that a screen would obey stays in them.
@@ -93,16 +96,23 @@ function read(body: Uint8Array): TwinbellError | undefined {
   try {
     const fields: unknown = JSON.parse(unutf8(body));
     if (typeof fields !== "object" || fields === null) return undefined;
-    const { type, detail, round, opens } = fields as Record<string, unknown>;
+    const { type, detail, round, opens, newest } = fields as Record<string, unknown>;
     const slug = String(type).startsWith(TYPE_PREFIX) ? String(type).slice(TYPE_PREFIX.length) : String(type);
     const problem = BY_SLUG.get(slug);
     const words = typeof detail === "string" ? detail.slice(0, 500).replace(CONTROL, "\ufffd") : "";
     if (problem === NOT_YET)
       return new NotYet(words || problem.title, { ...whole({ round, opensS: opens }) });
+    if (problem === STALE) {
+      return new Stale(words || problem.title, isCount(newest) ? { newest } : {});
+    }
     return problem && toError(problem, words);
   } catch {
     return undefined;
   }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function whole(facts: { round: unknown; opensS: unknown }): { round?: number; opensS?: number } {
