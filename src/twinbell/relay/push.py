@@ -72,11 +72,15 @@ class Push:
 
     async def put(self, live: Live, device: str, subscription: Subscription) -> None:
         """Keep the device's subscription in place of the one before."""
+        self.check(subscription)
+        await self.writer.run(lambda: self._store.put_push(live.number, device, subscription))
+        self.collected(live, device)
+
+    def check(self, subscription: Subscription) -> None:
+        """Raise `NotFound` or `Damaged` if this relay would never knock there."""
         _ = self.public
         self._services.origin(subscription.endpoint)
         check_point(subscription)
-        await self.writer.run(lambda: self._store.put_push(live.number, device, subscription))
-        self.collected(live, device)
 
     async def drop(self, live: Live, device: str) -> None:
         """Forget the device's subscription; there need not be one."""
@@ -151,7 +155,7 @@ class Push:
                 if device not in self.told.get(live.number, ()):  # it came by itself
                     return
             try:
-                status = await self._knock(subscription)
+                status = await self.knock(subscription)
             except Damaged:  # the operator took this service from the list
                 status = _GONE[0]
             if 200 <= status < 300:
@@ -162,10 +166,14 @@ class Push:
                 return
         self.collected(live, device)  # in vain: the next envelope may try again
 
-    async def _knock(self, subscription: Subscription) -> int:
-        """Send one push and return the status that came, or 0 if none did."""
+    async def knock(self, subscription: Subscription) -> int:
+        """Send one push and return the status that came, or 0 if none did.
+
+        Raises `NotFound` where this relay does not push, and `Damaged` for a service that is not allowed.
+        """
         import aiohttp
 
+        _ = self.public
         assert self._key is not None
         origin = self._services.origin(subscription.endpoint)
         key, now_s = self._key, self._clock.wall_s()

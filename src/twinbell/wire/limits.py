@@ -95,6 +95,7 @@ WATCH_CHANNELS_MAX = 8  # ways to remind one person; two must work
 WATCH_CHANNEL_NAME_CHARS_MAX = 32  # shown in a line of a status
 WATCH_CHANNEL_URL_CHARS_MAX = 1_024  # the longest that notification services need are some three hundred
 WATCH_CHANNELS_BYTES_MAX = 32_768  # eight subscriptions of the longest kind
+WATCH_REMIND_S = 30  # a notification service that is slower has not accepted a reminder
 WATCH_DOORBELL_BYTES_MAX = 1_024  # a mailbox and a token
 WATCH_GAPS_MAX = 1_000  # spans that were not counted; older ones are forgotten
 WATCH_CALLS_MAX = 64  # accepted reminders that a view tells: the first ones of a silence

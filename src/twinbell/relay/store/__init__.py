@@ -7,10 +7,13 @@ calls `commit` in its thread: a group of them in one transaction, durable when i
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from twinbell.wire.mailbox import Kept, Setting
 from twinbell.wire.push import Subscription
+
+if TYPE_CHECKING:
+    from twinbell.relay.store.watches import WatchTables
 
 Entry: TypeAlias = tuple[
     int, int, int
@@ -146,6 +149,9 @@ class Job:
 
 class Store(Protocol):
     """The questions first, then the changes. Changes are called inside a `Job` only."""
+
+    watches: "WatchTables"  # to ask, on the loop
+    watches_written: "WatchTables"  # to ask and change, inside a `Job`
 
     def find_mailbox(self, box: bytes) -> Mailbox | None: ...
     def envelopes_at(self, places: Sequence[int]) -> list[Kept]: ...

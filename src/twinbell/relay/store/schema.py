@@ -100,6 +100,113 @@ create table push (
     primary key (mailbox, device)
 ) strict, without rowid;
 """,
+    # 3: watches
+    """
+-- Counted time (counter.py), and when it did not count. All other times here are counted seconds.
+create table watch_counter (
+    one      integer primary key check (one = 1),
+    counted  real    not null,
+    floor    integer not null,             -- nothing before it counts for any watch
+    gate     real    not null              -- seconds since 1970 by the clock gate, at that count
+) strict;
+create table watch_gap (
+    began    integer not null,             -- seconds since 1970 by the clock gate
+    why      text    not null,             -- down, clock or restored
+    at       integer not null,             -- where the counter stood
+    seconds  integer not null,
+    primary key (began, why)
+) strict, without rowid;
+
+-- A watch. What is in the terms that hold is here once more, so that a sweep reads no records.
+create table watch (
+    number    integer primary key,         -- ours, never shown
+    id        blob    not null unique,     -- from its public key
+    stage     text    not null,            -- as it was found last; what is true is computed
+    due       integer,                     -- when anything can change or is to be done; null: never by itself
+    base      integer not null,            -- the last sign of life
+    away      integer not null,            -- until when the person said they would be away
+    returned  integer not null,            -- 1: came back after silence
+    stopped   blob    not null,            -- the code that stopped it
+    n         integer not null,            -- of the newest sign of life
+    unit      integer not null,
+    every     integer not null,            -- from here on in seconds, not in units
+    grace     integer not null,
+    veto      integer not null,
+    k         integer not null,
+    armed     integer not null,
+    zone      text    not null,            -- in whose day reminders go out
+    seats     blob    not null,            -- the guardians' keys, joined
+    tokens    blob    not null,            -- SHA-256 of what owner, reader and each guardian show, joined
+    asked     integer not null,            -- how many guardians were rung since they are asked
+    asked_at  integer not null,            -- when all who had not answered were rung last
+    over_s    integer                      -- a rehearsal: when it is deleted, by the clock gate
+) strict;
+create index watch_due on watch (due) where due is not null;
+create index watch_over on watch (over_s) where over_s is not null;
+
+-- Signed records of the writer's: terms that hold and that are to come, signs of life.
+create table watch_record (
+    watch  integer not null,
+    kind   text    not null,               -- terms, pending, newest, shown, away
+    at     integer not null,               -- pending: when they hold; else when it came
+    body   blob    not null,
+    unique (watch, kind)
+) strict;
+
+create table watch_vote (
+    watch   integer not null,
+    seat    blob    not null,
+    at      integer not null,
+    n       integer not null,              -- of the signed record; only the newest of a seat counts
+    answer  text    not null,
+    body    blob    not null,
+    primary key (watch, seat)
+) strict, without rowid;
+
+-- Where the writer can be reminded, and the reminders of this silence that a service has accepted.
+create table watch_channel (
+    watch     integer not null,
+    name      text    not null,
+    kind      text    not null,            -- push, apprise
+    address   blob    not null,
+    next      integer not null,            -- not tried again before
+    accepted  integer not null,            -- when the last one was accepted; 0 never
+    primary key (watch, name)
+) strict, without rowid;
+create table watch_reminder (
+    watch    integer not null,
+    at       integer not null,
+    channel  text    not null,
+    primary key (watch, at, channel)
+) strict, without rowid;
+
+create table watch_parcel (
+    watch    integer not null,
+    letter   blob    not null,
+    fetched  integer not null,             -- when the recipient had it; 0 never
+    body     blob    not null,
+    unique (watch, letter)
+) strict;
+
+-- Whom to ring at a flip, in which mailbox of this relay.
+create table watch_doorbell (
+    watch  integer not null,
+    seat   blob    not null,               -- a guardian's key; empty: the recipient
+    box    blob    not null,
+    token  blob    not null,               -- SHA-256 of the deposit token
+    primary key (watch, seat)
+) strict, without rowid;
+
+-- Changes of stage, and repeated questions, on which the relay has not acted to the end.
+create table watch_flip (
+    number  integer primary key,
+    watch   integer not null,
+    stage   text    not null,
+    at      integer not null,
+    first   integer not null               -- asking: guardians before this one were rung already
+) strict;
+create index watch_flip_watch on watch_flip (watch);
+""",
 )
 
 APPLICATION_ID = 0x7477696E  # "twin": the `file` program and a careful person can tell whose database this is

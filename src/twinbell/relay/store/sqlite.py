@@ -30,6 +30,7 @@ from twinbell.relay.store import (
     Pairing,
 )
 from twinbell.relay.store.schema import APPLICATION_ID, STEPS
+from twinbell.relay.store.watches import WatchTables
 from twinbell.wire.auth import Right
 from twinbell.wire.limits import ID_BYTES, SLOT_VERSIONS_KEPT
 from twinbell.wire.mailbox import Kept, Setting
@@ -78,6 +79,8 @@ class SqliteStore:
         self._reader.execute("pragma query_only=on")
         self._reader.execute("pragma busy_timeout=5000")
         self._reader.execute("pragma cache_size=-16384")
+        self.watches = WatchTables(self._reader)
+        self.watches_written = WatchTables(self._writer)
 
     def _migrate(self) -> None:
         (version,) = _one(self._writer, "pragma user_version")

@@ -1,0 +1,185 @@
+"""What a watch's stage is, found in the transaction that writes it: `settle`.
+
+Every change of a watch, and every sweep, ends here. The stage is computed from what is stored
+(`wire/silence.py`); if it is another one than was found last, a flip is written, on which `vigil.py` acts.
+`due` is when to look again. Everything in here runs in the writer's thread, inside a `Job`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from twinbell.relay.counter import Counter
+from twinbell.relay.store.watches import Channel, Record, Row, WatchTables
+from twinbell.wire import silence
+from twinbell.wire.limits import WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
+from twinbell.wire.signed import Signed
+from twinbell.wire.silence import Facts, Marks, Stage
+from twinbell.wire.terms import Terms
+
+CALLED = (Stage.LATE, Stage.ASKING, Stage.VETO)  # stages in which the writer is reminded
+OVER = (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
+DAY_BEGINS, DAY_ENDS = 9, 21  # nobody is called at night, by the clock of the terms' zone
+ALLOWED_AGAIN = 4  # a refused reminder is tried again after this part of a unit
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Now, as a change sees it: the counted second, the floor, and the gate's time."""
+
+    now: int
+    floor: int
+    gate_s: float
+
+    @classmethod
+    def of(cls, counter: Counter) -> "Moment":
+        return cls(counter.now(), counter.floor, counter.gate_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A reminder that is to be sent now."""
+
+    watch: int
+    channel: Channel
+
+
+def facts(tables: WatchTables, row: Row, floor: int) -> Facts:
+    """Return what has come to pass for this watch."""
+    return Facts(
+        start=max(row.base, row.away, floor),
+        accepted=tables.reminders(row.number),
+        votes=tuple(kept.vote for kept in tables.votes(row.number)),
+        returned=row.returned,
+        stopped=bool(row.stopped),
+    )
+
+
+def under(row: Row, terms: Terms) -> Row:
+    """Return the watch under these terms."""
+    return replace(
+        row,
+        rule=terms.rule(),
+        zone=terms.zone,
+        tokens=(terms.owner, terms.reader, *(guardian.token for guardian in terms.guardians)),
+    )
+
+
+def settle(tables: WatchTables, row: Row, moment: Moment, before: Stage | None = None) -> Row:
+    """Write the watch as it is now, and a flip if its stage is another one.
+
+    `before` is the stage that a sweep has read: it writes nothing if that is no longer the stored one.
+    """
+    now, rule = moment.now, row.rule
+    seen = facts(tables, row, moment.floor)
+    stage = silence.stage(rule, seen, now)
+    asked = len(silence.asked(rule, seen, now)) if stage in (Stage.ASKING, Stage.VETO) else 0
+    first = None
+    again_s = silence.ASK_AGAIN_UNITS * rule.unit_s
+    if stage is not row.stage or (stage is Stage.ASKING and now - row.asked_at >= again_s):
+        first = 0
+    elif stage is Stage.ASKING and asked > row.asked:
+        first = row.asked
+    asked_at = now if first == 0 else row.asked_at
+    row = replace(row, stage=stage, asked=asked, asked_at=asked_at)
+    row = replace(row, due=_due(tables, row, seen, now))
+    if before is None:
+        row = replace(row, number=tables.put(row))
+    elif not tables.turn(row, before):
+        return row
+    if first is not None:
+        tables.add_flip(row.number, stage, now, first)
+    return row
+
+
+def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Call]]:
+    """Settle up to `most` watches for which something is due; return how many, and whom to remind."""
+    rows = tables.due(moment.now, most)
+    calls: list[Call] = []
+    for row in rows:
+        before = row.stage
+        row = _grown(tables, row, moment.now)
+        if row.rule.armed:
+            calls += _calls(tables, row, moment)
+        settle(tables, row, moment, before)
+    return len(rows), calls
+
+
+def quiet_s(zone: str, gate_s: float) -> int:
+    """Return how many seconds of night are left in `zone`; 0 by day."""
+    try:
+        there = datetime.fromtimestamp(gate_s, ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # one that this machine does not know
+        there = datetime.fromtimestamp(gate_s, ZoneInfo("UTC"))
+    if DAY_BEGINS <= there.hour < DAY_ENDS:
+        return 0
+    second = there.hour * 3600 + there.minute * 60 + there.second
+    return (DAY_BEGINS * 3600 - second) % WATCH_UNIT_S
+
+
+def take(tables: WatchTables, row: Row, terms: Terms, signed: bytes, now: int) -> Row:
+    """Return the watch under `terms`, which hold from now on, and keep them as they were signed."""
+    held = tables.record(row.number, "terms")
+    if held is not None and terms.epoch > stored_terms(held.body).epoch:
+        row = replace(row, returned=False, stopped=b"")  # armed anew
+    tables.put_record(row.number, "terms", Record(now, signed))
+    tables.drop_record(row.number, "pending")
+    row = under(row, terms)
+    tables.keep_doorbells(row.number, row.rule.guardians)
+    return row
+
+
+def stored_terms(signed: bytes) -> Terms:
+    """Return the terms in a record of ours, which was checked when it came."""
+    return Terms.parse(Signed.parse(signed, bytes_max=WATCH_TERMS_BYTES_MAX).record)
+
+
+def _grown(tables: WatchTables, row: Row, now: int) -> Row:
+    """Let terms that have waited long enough come into force."""
+    pending = tables.record(row.number, "pending")
+    if pending is None or pending.at > now:
+        return row
+    row = take(tables, row, stored_terms(pending.body), pending.body, now)
+    tables.put(row)
+    return row
+
+
+def _calls(tables: WatchTables, row: Row, moment: Moment) -> list[Call]:
+    """Return the reminders of this watch that are due, each put off so that none is sent twice."""
+    unit, now = row.rule.unit_s, moment.now
+    if silence.stage(row.rule, facts(tables, row, moment.floor), now) not in CALLED:
+        return []
+    night_s = quiet_s(row.zone, moment.gate_s) if unit == WATCH_UNIT_S else 0
+    due = [channel for channel in tables.channels(row.number) if channel.next <= now]
+    wait_s = night_s or max(1, unit // ALLOWED_AGAIN)
+    for channel in due:
+        tables.try_again(row.number, channel.name, now + wait_s)
+    return [] if night_s else [Call(row.number, channel) for channel in due]
+
+
+def _due(tables: WatchTables, row: Row, seen: Facts, now: int) -> int | None:
+    """Return the next counted second at which something can change or is to be done."""
+    rule, marks = row.rule, silence.marks(row.rule, seen)
+    at: list[int] = []
+    if row.stage is Stage.KEPT:
+        at.append(marks.late)
+    elif row.stage in CALLED and rule.armed:
+        at += [second for second in (marks.asking, marks.silent) if second is not None and second > now]
+        at += _questions(row, marks, now)
+        at += [channel.next for channel in tables.channels(row.number)]
+    pending = tables.record(row.number, "pending")
+    if pending is not None:
+        at.append(pending.at)
+    return min((max(second, now + 1) for second in at), default=None)
+
+
+def _questions(row: Row, marks: Marks, now: int) -> list[int]:
+    """Return when guardians are asked again, or one more of them is."""
+    if row.stage is not Stage.ASKING or marks.asking is None:
+        return []
+    unit = row.rule.unit_s
+    at = [row.asked_at + silence.ASK_AGAIN_UNITS * unit]
+    if row.asked < len(row.rule.guardians):
+        turn = silence.ASK_UNITS * unit
+        at.append(marks.asking + ((now - marks.asking) // turn + 1) * turn)
+    return at
