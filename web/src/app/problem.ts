@@ -35,6 +35,7 @@ export function tell(reason: unknown, { kept = false }: { kept?: boolean } = {})
     case "NotFound":
       return { sentence: w.notFound };
     case "Conflict":
+    case "Stale":
       return { sentence: w.conflict };
     case "Unauthorised":
       return { sentence: w.unauthorised };
