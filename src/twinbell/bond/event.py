@@ -10,6 +10,7 @@ from twinbell.bond.frozen import Frozen
 from twinbell.bond.kit import Root
 from twinbell.bond.message import Letter, LetterAgain, Ring
 from twinbell.bond.record import Record
+from twinbell.bond.watchevent import WatchEvent, WatchNews
 
 # Events.
 
@@ -125,6 +126,7 @@ Event: TypeAlias = (
     | CameBack
     | Parted
     | Tick
+    | WatchEvent
 )
 
 # Effects. The journal saves them with the pendant, in one transaction, and carries them out afterwards. All
@@ -366,4 +368,5 @@ News: TypeAlias = (
     | Restored
     | ControlRefused
     | HasReceived
+    | WatchNews
 )

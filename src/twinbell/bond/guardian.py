@@ -17,17 +17,20 @@ from twinbell.bond.frozen import Frozen
 from twinbell.bond.kit import RELAY_URL_LENGTH_MAX
 from twinbell.bond.record import Fields, Record
 from twinbell.errors import Damaged, Mistaken
-from twinbell.wire.limits import TOKEN_BYTES
+from twinbell.wire.limits import (
+    ID_BYTES,
+    TOKEN_BYTES,
+    WATCH_GUARDIANS_MAX,
+    WATCH_TERMS_BYTES_MAX,
+    WATCH_UNITS_MAX,
+)
 
-WATCH_BYTES = 16
 HASH_BYTES = 32
 SIGNATURE_BYTES = 64
-GUARDIANS_MAX = 7  # who must be found, asked and believed one by one: more would only be more to lose
-UNITS_MAX = 400  # a wait of more than a year is no watch
-DAY_MAX = 400_000  # days since 1970: the year 3065
+DAY_MAX = 2**32 - 1  # days since 1970: four bytes in a note
 EPOCH_MAX = 2**32 - 1
-SHARE_CHARS_MAX = 512  # 33 words of at most eight letters take 296
-SIGNED_BYTES_MAX = 8_192  # signed terms with seven guardians take some two thousand
+SHARE_CHARS_MAX = 296  # 33 words of at most eight letters
+SIGNED_BYTES_MAX = WATCH_TERMS_BYTES_MAX + 128  # terms as long as the relay takes them, and their signature
 
 
 class GuardianAsk(Frozen):
@@ -44,8 +47,8 @@ class GuardianAsk(Frozen):
     kind = "guardian-ask"
 
     def __post_init__(self) -> None:
-        if not all(1 <= units <= UNITS_MAX for units in (self.every, self.grace, self.veto)):
-            raise Mistaken(f"A watch waits for 1 to {UNITS_MAX} days at each stage.")
+        if not all(1 <= units <= WATCH_UNITS_MAX for units in (self.every, self.grace, self.veto)):
+            raise Mistaken(f"A watch waits for 1 to {WATCH_UNITS_MAX} days at each stage.")
 
     def to_record(self) -> Record:
         return {
@@ -62,7 +65,7 @@ class GuardianAsk(Frozen):
     def from_record(cls, record: Record) -> "GuardianAsk":
         fields = Fields(record, "guardian-ask")
         return cls(
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             every=fields.number("every"),
             grace=fields.number("grace"),
             veto=fields.number("veto"),
@@ -100,7 +103,7 @@ class GuardianAnswer(Frozen):
     def from_record(cls, record: Record) -> "GuardianAnswer":
         fields = Fields(record, "guardian-answer")
         return cls(
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             yes=fields.flag("yes"),
             seat=fields.data("seat", KEY_BYTES) if fields.has("seat") else None,
             day=fields.number("day", 0, DAY_MAX),
@@ -133,7 +136,7 @@ class GuardianSeat(Frozen):
         fields = Fields(record, "guardian-seat")
         return cls(
             relay=check_relay_url(fields.text("relay", length_max=RELAY_URL_LENGTH_MAX)),
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             key=fields.data("key", KEY_BYTES),
             token=fields.data("token", TOKEN_BYTES),
             terms=fields.data("terms", length_max=SIGNED_BYTES_MAX),
@@ -153,8 +156,10 @@ class Share(Frozen):
     kind = "share"
 
     def __post_init__(self) -> None:
-        if not (1 <= self.k <= self.n <= GUARDIANS_MAX) or (self.k == 1 and self.n > 1):
-            raise Mistaken(f"Two or more of at most {GUARDIANS_MAX} guardians are needed, or one alone.")
+        if not (1 <= self.k <= self.n <= WATCH_GUARDIANS_MAX) or (self.k == 1 and self.n > 1):
+            raise Mistaken(
+                f"Two or more of at most {WATCH_GUARDIANS_MAX} guardians are needed, or one alone."
+            )
 
     def to_record(self) -> Record:
         return {
@@ -170,7 +175,7 @@ class Share(Frozen):
     def from_record(cls, record: Record) -> "Share":
         fields = Fields(record, "share")
         return cls(
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             epoch=fields.number("epoch", 1, EPOCH_MAX),
             gate=fields.data("gate", HASH_BYTES),
             words=_words(fields),
@@ -193,7 +198,7 @@ class ShareOver(Frozen):
     @classmethod
     def from_record(cls, record: Record) -> "ShareOver":
         fields = Fields(record, "share-over")
-        return cls(fields.data("watch", WATCH_BYTES), fields.number("below", 1, EPOCH_MAX))
+        return cls(fields.data("watch", ID_BYTES), fields.number("below", 1, EPOCH_MAX))
 
 
 class ShareRelease(Frozen):
@@ -213,7 +218,7 @@ class ShareRelease(Frozen):
     def from_record(cls, record: Record) -> "ShareRelease":
         fields = Fields(record, "share-release")
         return cls(
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             epoch=fields.number("epoch", 1, EPOCH_MAX),
             gate=fields.data("gate", HASH_BYTES),
             words=_words(fields),
@@ -232,7 +237,7 @@ class GuardianOver(Frozen):
 
     @classmethod
     def from_record(cls, record: Record) -> "GuardianOver":
-        return cls(Fields(record, "guardian-over").data("watch", WATCH_BYTES))
+        return cls(Fields(record, "guardian-over").data("watch", ID_BYTES))
 
 
 class GuardianDone(Frozen):
@@ -249,7 +254,7 @@ class GuardianDone(Frozen):
     @classmethod
     def from_record(cls, record: Record) -> "GuardianDone":
         fields = Fields(record, "guardian-done")
-        return cls(fields.data("watch", WATCH_BYTES), fields.number("day", 0, DAY_MAX))
+        return cls(fields.data("watch", ID_BYTES), fields.number("day", 0, DAY_MAX))
 
 
 class ReaderSeat(Frozen):
@@ -265,8 +270,8 @@ class ReaderSeat(Frozen):
     kind = "reader-seat"
 
     def __post_init__(self) -> None:
-        if not 1 <= len(self.guardians) <= GUARDIANS_MAX:
-            raise Mistaken(f"A watch has 1 to {GUARDIANS_MAX} guardians.")
+        if not 1 <= len(self.guardians) <= WATCH_GUARDIANS_MAX:
+            raise Mistaken(f"A watch has 1 to {WATCH_GUARDIANS_MAX} guardians.")
 
     def to_record(self) -> Record:
         return {
@@ -281,10 +286,10 @@ class ReaderSeat(Frozen):
     @classmethod
     def from_record(cls, record: Record) -> "ReaderSeat":
         fields = Fields(record, "reader-seat")
-        names = fields.items("guardians", length_max=GUARDIANS_MAX)
+        names = fields.items("guardians", length_max=WATCH_GUARDIANS_MAX)
         return cls(
             relay=check_relay_url(fields.text("relay", length_max=RELAY_URL_LENGTH_MAX)),
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             key=fields.data("key", KEY_BYTES),
             token=fields.data("token", TOKEN_BYTES),
             terms=fields.data("terms", length_max=SIGNED_BYTES_MAX),
@@ -308,7 +313,7 @@ class Rehearsed(Frozen):
     def from_record(cls, record: Record) -> "Rehearsed":
         fields = Fields(record, "rehearsed")
         return cls(
-            fields.data("watch", WATCH_BYTES),
+            fields.data("watch", ID_BYTES),
             fields.data("proof", HASH_BYTES),
             fields.number("day", 0, DAY_MAX),
         )
@@ -347,8 +352,8 @@ KINDS: tuple[type[AboutWatch], ...] = (
 
 def check_watch(watch: bytes) -> bytes:
     """Return `watch` if it can be the id of one; raise `Mistaken` if not."""
-    if len(watch) != WATCH_BYTES:
-        raise Mistaken(f"The id of a watch has {WATCH_BYTES} bytes.")
+    if len(watch) != ID_BYTES:
+        raise Mistaken(f"The id of a watch has {ID_BYTES} bytes.")
     return watch
 
 

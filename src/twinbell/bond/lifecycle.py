@@ -9,7 +9,8 @@ chain.
 
 Nothing is answered automatically but two things: new keys of the peer make us renew our inbox key and deposit
 token, since whoever stole theirs knew ours; and whoever came back from paper, and shows it by their root, is
-given their letters again (`paper.py`). What is missing is asked for, and given again, once a day.
+given their letters again, and a guardian their share (`paper.py`). What is missing is asked for, and given
+again, once a day. What guardians do is in `guarding.py`.
 
 A bond that its person has ended takes nothing in and sends nothing out.
 """
@@ -17,7 +18,7 @@ A bond that its person has ended takes nothing in and sends nothing out.
 from collections.abc import Callable
 from dataclasses import replace
 
-from twinbell.bond import control
+from twinbell.bond import control, guarding
 from twinbell.bond import event as ev
 from twinbell.bond.arrival import arrived, not_whole
 from twinbell.bond.daily import tick
@@ -40,7 +41,7 @@ def step(pendant: Pendant, event: Event, now_s: int, *, random: Random = fresh) 
         if isinstance(event, ev.Arrived | ev.NotWhole | ev.Tick | ev.Parted):
             return pendant, ()
         raise Refused("You have ended this bond: nothing goes to them any more.")
-    return _STEPS[type(event)](pendant, event, now_s, random)
+    return _STEPS.get(type(event), guarding.wanted)(pendant, event, now_s, random)
 
 
 # What the person does.

@@ -13,6 +13,8 @@ from typing import TypeAlias
 from twinbell.bond.about import About, Portrait
 from twinbell.bond.envelope import BODY_BYTES_MAX, BlobRef
 from twinbell.bond.frozen import Frozen
+from twinbell.bond.guardian import KINDS as WATCH_KINDS
+from twinbell.bond.guardian import AboutWatch
 from twinbell.bond.keys import DEVICE_BYTES, EPOCH_MAX, PublicPrekey
 from twinbell.bond.record import Fields, Record, row
 from twinbell.crypto import kdf
@@ -258,12 +260,25 @@ class KeyringCopy(Frozen):
 
 
 Content: TypeAlias = (
-    Ring | Knock | Letter | LetterAgain | About | Portrait | NewPrekey | Missing | Control | KeyringCopy
+    Ring
+    | Knock
+    | Letter
+    | LetterAgain
+    | About
+    | Portrait
+    | NewPrekey
+    | Missing
+    | Control
+    | KeyringCopy
+    | AboutWatch
 )
 
 _KINDS: dict[str, type[Content]] = {
     kind.kind: kind
-    for kind in (Ring, Knock, Letter, LetterAgain, About, Portrait, NewPrekey, Missing, Control, KeyringCopy)
+    for kind in (
+        *(Ring, Knock, Letter, LetterAgain, About, Portrait, NewPrekey, Missing, Control, KeyringCopy),
+        *WATCH_KINDS,
+    )
 }
 
 

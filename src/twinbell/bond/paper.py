@@ -16,6 +16,7 @@ from twinbell.bond import control
 from twinbell.bond import event as ev
 from twinbell.bond.about import About
 from twinbell.bond.control import Standing
+from twinbell.bond.guarding import given_again
 from twinbell.bond.keys import Bundle, Device, Keyring
 from twinbell.bond.kit import Page, Root
 from twinbell.bond.pendant import Pendant
@@ -85,7 +86,8 @@ def peer_restored(pendant: Pendant, judged: control.Judged, now_s: int, random: 
     if pendant.about_ours != About():
         pendant, told = deposit(pendant, pendant.about_ours, now_s, random, by_person=False)
         effects += told
-    return pendant, (*effects, ev.GiveLetters())
+    pendant, given = given_again(pendant, now_s, random)
+    return pendant, (*effects, *given, ev.GiveLetters())
 
 
 def _standing(peer: Bundle) -> Standing:

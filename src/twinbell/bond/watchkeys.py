@@ -11,17 +11,15 @@ All of one bond fit into its keyring (`docs/spec/guardians.md`). What changes th
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from twinbell.bond.bundle import KEY_BYTES, NAME_LENGTH_MAX, RECIPIENT_BYTES
 from twinbell.bond.guardian import (
     DAY_MAX,
     EPOCH_MAX,
-    GUARDIANS_MAX,
     HASH_BYTES,
     SIGNATURE_BYTES,
     SIGNED_BYTES_MAX,
-    WATCH_BYTES,
     GuardianAsk,
     GuardianSeat,
     Share,
@@ -31,12 +29,12 @@ from twinbell.bond.kit import RELAY_URL_LENGTH_MAX
 from twinbell.bond.record import Fields, Record
 from twinbell.encoding import Value
 from twinbell.errors import Damaged
-from twinbell.wire.limits import TOKEN_BYTES
+from twinbell.wire.limits import ID_BYTES, TOKEN_BYTES, WATCH_GUARDIANS_MAX
 
-WATCHES_MAX = 2  # in one bond and role: the one for letters, and a rehearsal
+WATCHES_MAX = 6  # in one bond and role: a guardian may look after letters to several people
 SHARES_MAX = 6  # of one seat: armings whose letters were not all sealed again yet
 RELEASED_MAX = 12  # by one guardian
-STOP_BYTES = 16
+WATCH_KEYS_BYTES_MAX = 32_000  # of a keyring's 60,000; seven guardians' terms take 2,000 in each role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ class Owned:
         if len(gate) not in (0, RECIPIENT_BYTES):
             raise Damaged("The gate of this watch is not what it should be.")
         return cls(
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             seed=fields.data("seed", KEY_BYTES),
             owner=fields.data("owner", TOKEN_BYTES),
             reader=fields.data("reader", TOKEN_BYTES),
@@ -94,8 +92,8 @@ class Owned:
             number=fields.number("number"),
             epoch=fields.number("epoch", 0, EPOCH_MAX),
             gate=gate,
-            k=fields.number("k", 0, GUARDIANS_MAX),
-            n=fields.number("n", 0, GUARDIANS_MAX),
+            k=fields.number("k", 0, WATCH_GUARDIANS_MAX),
+            n=fields.number("n", 0, WATCH_GUARDIANS_MAX),
             life_n=fields.number("life"),
             terms=fields.data("terms", length_max=SIGNED_BYTES_MAX),
             armed_day=fields.number("armed", 0, DAY_MAX),
@@ -181,16 +179,23 @@ class Seat:
     ask: GuardianAsk
     seed: bytes = field(repr=False, default=b"")  # of the seat's Ed25519 key; none before a yes
     consent_day: int = 0
-    given: GuardianSeat | None = field(repr=False, default=None)
+    given: GuardianSeat | None = field(repr=False, default=None)  # the terms in force
+    coming: GuardianSeat | None = field(repr=False, default=None)  # looser ones, which wait as at the relay
+    coming_s: int = 0  # until then
     shares: tuple[HeldShare, ...] = field(repr=False, default=())  # by epoch
     life_s: int = 0  # the newest sign of life that this guardian holds, and has checked
+    life_n: int = 0  # the number of that sign, so that an older one is known
     away_s: int = 0  # until when an absence was planned
     duress_s: int = 0  # when a note said that it was not of the person's free will; 0 = not
-    stopped: bool = False  # the code on paper was seen, and fits
+    stopped: bytes = b""  # SHA-256 of the code on paper that was shown: it ends the terms that name it
 
     @property
     def watch(self) -> bytes:
         return self.ask.watch
+
+    def held(self, now_s: int) -> GuardianSeat | None:
+        """Return what this guardian was given, with the terms that are in force now."""
+        return self.coming if self.coming and now_s >= self.coming_s else self.given
 
     def to_record(self) -> Record:
         return {
@@ -198,8 +203,11 @@ class Seat:
             "seed": self.seed,
             "consented": self.consent_day,
             "given": self.given.to_record() if self.given else None,
+            "coming": self.coming.to_record() if self.coming else None,
+            "coming_at": self.coming_s,
             "shares": [held.to_record() for held in self.shares],
             "life": self.life_s,
+            "n": self.life_n,
             "away": self.away_s,
             "duress": self.duress_s,
             "stopped": self.stopped,
@@ -213,11 +221,14 @@ class Seat:
             seed=fields.data("seed", length_max=KEY_BYTES),
             consent_day=fields.number("consented", 0, DAY_MAX),
             given=GuardianSeat.from_record(fields.map("given")) if fields.has("given") else None,
+            coming=GuardianSeat.from_record(fields.map("coming")) if fields.has("coming") else None,
+            coming_s=fields.number("coming_at"),
             shares=tuple(map(HeldShare.from_record, fields.items("shares", length_max=SHARES_MAX))),
             life_s=fields.number("life"),
+            life_n=fields.number("n"),
             away_s=fields.number("away"),
             duress_s=fields.number("duress"),
-            stopped=fields.flag("stopped"),
+            stopped=fields.data("stopped", length_max=HASH_BYTES),
         )
 
 
@@ -245,9 +256,9 @@ class Reading:
     @classmethod
     def from_record(cls, value: Value) -> "Reading":
         fields = Fields(value, "reader's seat")
-        names = fields.items("guardians", length_max=GUARDIANS_MAX)
+        names = fields.items("guardians", length_max=WATCH_GUARDIANS_MAX)
         return cls(
-            watch=fields.data("watch", WATCH_BYTES),
+            watch=fields.data("watch", ID_BYTES),
             relay=fields.text("relay", length_max=RELAY_URL_LENGTH_MAX),
             key=fields.data("key", KEY_BYTES),
             token=fields.data("token", TOKEN_BYTES),
@@ -308,7 +319,12 @@ class WatchKeys:
         )
 
 
-Kept = TypeVar("Kept", Owned, Appointed, Seat, Reading)
+class _OfWatch(Protocol):
+    @property
+    def watch(self) -> bytes: ...
+
+
+Kept = TypeVar("Kept", bound=_OfWatch)
 
 
 def find(items: tuple[Kept, ...], watch: bytes) -> Kept | None:

@@ -39,6 +39,11 @@ def split(secret: bytes, k: int, n: int) -> list[str]:
     return list(groups[0])
 
 
+def threshold(share: str) -> int:
+    """Return how many of its kind `share` says are needed; raise `Damaged` for what is no share of ours."""
+    return int(_parse(share, 1).member_threshold)
+
+
 def combine(shares: Sequence[str]) -> bytes:
     """Return the secret (32 bytes) of which `shares` are enough.
 
