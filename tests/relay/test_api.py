@@ -152,7 +152,7 @@ def test_without_a_proxy_nobody_chooses_their_own_address(data):
 
 
 def test_a_body_that_does_not_come_is_slow_and_no_fault_of_the_disk(relay, person, monkeypatch):
-    monkeypatch.setattr("twinbell.relay.api.BODY_S", 0.1)
+    monkeypatch.setattr("twinbell.relay.requests.BODY_S", 0.1)
     path = mailbox.envelope_path(person.box, secrets.token_bytes(16))
     with socket.create_connection(("127.0.0.1", relay.port), 10) as line:
         line.sendall(

@@ -6,13 +6,12 @@ bytes nor its time tell an absent mailbox from somebody else's.
 """
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from aiohttp import web
 
-from twinbell.errors import Damaged, NotFound, TwinbellError, Unauthorised
+from twinbell.errors import Damaged, NotFound, Stale, TwinbellError, Unauthorised
 from twinbell.relay import log
 from twinbell.relay.blob import Blobs
 from twinbell.relay.front import Handler
@@ -21,13 +20,25 @@ from twinbell.relay.mailbox import SINK, Mailboxes
 from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.push import Push
+from twinbell.relay.requests import (
+    NO_STORE,
+    body_of,
+    bytes_answer,
+    id_of,
+    json_answer,
+    number_of,
+    of_status,
+    parts_of,
+    refusal,
+    token_of,
+)
 from twinbell.relay.socket import UNAUTHORISED_S
 from twinbell.relay.store import DEPOSIT_NAMES, Broken, Full, Store
 from twinbell.relay.store.writer import Writer
 from twinbell.wire import blob as wire_blob
 from twinbell.wire import mailbox as wire_mailbox
 from twinbell.wire import push as wire_push
-from twinbell.wire.auth import Right, Token, parse_header
+from twinbell.wire.auth import Right, Token
 from twinbell.wire.limits import (
     BLOB_BYTES_MAX,
     BODY_S,
@@ -40,13 +51,12 @@ from twinbell.wire.limits import (
     SETTING_BYTES_MAX,
     SLOT_BYTES_MAX,
 )
-from twinbell.wire.mailbox import Receipt, Setting, parse_id
+from twinbell.wire.mailbox import Receipt, Setting
 from twinbell.wire.pairing import Form, parse_nameplate, parse_part
-from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
+from twinbell.wire.problems import Denied, Problem, of
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _CURSOR_BYTES_MAX = 256
-_NO_STORE = {"Cache-Control": "no-store"}
 _FOR_PAGES = "/v1/"  # what pages of allowed origins may use; the beacon is open to all, the rest to none
 
 
@@ -143,6 +153,7 @@ class Api:
     async def _refused_alike(
         self, request: web.Request, handler: _Handler, started_s: float
     ) -> web.StreamResponse:
+        newest = None
         try:
             self._owner.request(self._address(request))
             if self._owner.stopping:
@@ -160,6 +171,7 @@ class Api:
             problem, detail, retry_s = denied.problem, denied.detail, denied.retry_s
         except TwinbellError as error:
             problem, detail, retry_s = of(error), str(error), 0
+            newest = error.newest if isinstance(error, Stale) else None
         except Full:
             problem, detail, retry_s = Problem.FULL, "", 0
         except TimeoutError:  # an OSError too, but the client's, not the disk's
@@ -170,13 +182,13 @@ class Api:
             log.fault(error)
             problem, detail, retry_s = Problem.READ_ONLY, "", 0
         except web.HTTPException as error:
-            problem, detail, retry_s = _of_status(error.status), "", 0
+            problem, detail, retry_s = of_status(error.status), "", 0
         except ConnectionError:
             raise
         except Exception as error:
             log.fault(error)
             problem, detail, retry_s = Problem.FAULT, "", 0
-        return _refusal(request, problem, detail, retry_s)
+        return refusal(request, problem, detail, retry_s=retry_s, newest=newest)
 
     def _preflight(self, request: web.Request) -> web.Response:
         """Answer a browser that asks whether a page may ask."""
@@ -206,11 +218,11 @@ class Api:
     # --- about the relay
 
     async def about(self, request: web.Request) -> web.Response:
-        return _json(self._owner.about(), headers={"Access-Control-Allow-Origin": "*"})
+        return json_answer(self._owner.about(), headers={"Access-Control-Allow-Origin": "*"})
 
     async def health(self, request: web.Request) -> web.Response:
         status, fields = self._owner.health()
-        return _json(fields, status=status)
+        return json_answer(fields, status=status)
 
     async def metrics(self, request: web.Request) -> web.Response:
         return web.Response(
@@ -221,54 +233,54 @@ class Api:
     # --- mailboxes
 
     async def put_mailbox(self, request: web.Request) -> web.Response:
-        box, token = _id(request, "box"), _token(request)
-        setting = Setting.parse(await _body(request, SETTING_BYTES_MAX))
+        box, token = id_of(request, "box"), token_of(request)
+        setting = Setting.parse(await body_of(request, SETTING_BYTES_MAX))
         if self._owner.mailboxes.find(box) is None:
             self._owner.stranger(self._address(request))
         created = await self._owner.mailboxes.put(box, token.hash, setting)
-        return _json({"epoch": setting.epoch}, status=201 if created else 200)
+        return json_answer({"epoch": setting.epoch}, status=201 if created else 200)
 
     async def deposit(self, request: web.Request) -> web.Response:
         live, _, name = self._authorise(request, Right.DEPOSIT)
-        id_ = _id(request, "id")
+        id_ = id_of(request, "id")
         blobs = wire_blob.parse_blobs_header(request.headers.get(wire_blob.BLOBS_HEADER))
-        body = await _body(request, ENVELOPE_BYTES_MAX)
+        body = await body_of(request, ENVELOPE_BYTES_MAX)
         if not body:
             raise Damaged(f"An envelope is 1 to {ENVELOPE_BYTES_MAX} bytes.")
         waiting = Waiting()
         self._owner.mailboxes.deposit(live, name, id_, blobs, body, waiting)
         receipt: Receipt = await waiting.answer
-        return _bytes(receipt.to_bytes(), "application/json")
+        return bytes_answer(receipt.to_bytes(), "application/json")
 
     async def collect(self, request: web.Request) -> web.Response:
         live, _, device = self._authorise(request, Right.COLLECT)
-        after = _number(request, "after", 2**53)
-        limit = _number(request, "limit", PAGE_ENVELOPES_MAX)
+        after = number_of(request, "after", 2**53)
+        limit = number_of(request, "limit", PAGE_ENVELOPES_MAX)
         page = self._owner.mailboxes.page(live, device, after, limit)
         headers = {wire_mailbox.MISSED_HEADER: "1"} if live.devices[device].missed else {}
-        return _bytes(page.to_bytes(), wire_mailbox.CBOR_TYPE, headers=headers)
+        return bytes_answer(page.to_bytes(), wire_mailbox.CBOR_TYPE, headers=headers)
 
     async def move_cursor(self, request: web.Request) -> web.Response:
         live, _, device = self._authorise(request, Right.COLLECT)
-        upto = wire_mailbox.cursor_from_bytes(await _body(request, _CURSOR_BYTES_MAX))
+        upto = wire_mailbox.cursor_from_bytes(await body_of(request, _CURSOR_BYTES_MAX))
         waiting = Waiting()
         self._owner.mailboxes.collected_upto(live, device, upto, waiting)
         await waiting.answer
-        return _bytes(wire_mailbox.cursor_to_bytes(upto), "application/json")
+        return bytes_answer(wire_mailbox.cursor_to_bytes(upto), "application/json")
 
     async def get_slot(self, request: web.Request) -> web.Response:
         live, _, _ = self._authorise(request, Right.COLLECT, Right.OWNER)
-        found = self._owner.store.slot(live.number, _number(request, "version", 2**53))
+        found = self._owner.store.slot(live.number, number_of(request, "version", 2**53))
         if found is None:
             raise NotFound("There is nothing in this slot yet.")
-        return _bytes(found[1], wire_mailbox.SLOT_TYPE, headers={"ETag": f'"{found[0]}"'})
+        return bytes_answer(found[1], wire_mailbox.SLOT_TYPE, headers={"ETag": f'"{found[0]}"'})
 
     async def put_slot(self, request: web.Request) -> web.Response:
         live, _, _ = self._authorise(request, Right.COLLECT, Right.OWNER)
         version = request.headers.get("If-Match", "").strip('"')
         if not (version.isascii() and version.isdigit()) or len(version) > 15:
             raise Damaged("If-Match says which version this replaces; 0 is the first.")
-        body = await _body(request, SLOT_BYTES_MAX)
+        body = await body_of(request, SLOT_BYTES_MAX)
         if not body:
             raise Damaged("A slot is not emptied.")
         try:
@@ -277,31 +289,31 @@ class Api:
             )
         except TwinbellError as error:
             raise Denied(Problem.STALE) from error
-        return _json({"version": newest}, headers={"ETag": f'"{newest}"'})
+        return json_answer({"version": newest}, headers={"ETag": f'"{newest}"'})
 
     # --- push
 
     async def push_key(self, request: web.Request) -> web.Response:
-        return _bytes(wire_push.key_to_bytes(self._owner.push.public), "application/json")
+        return bytes_answer(wire_push.key_to_bytes(self._owner.push.public), "application/json")
 
     async def put_push(self, request: web.Request) -> web.Response:
         live, _, device = self._authorise(request, Right.COLLECT)
-        subscription = wire_push.Subscription.parse(await _body(request, PUSH_BODY_BYTES_MAX))
+        subscription = wire_push.Subscription.parse(await body_of(request, PUSH_BODY_BYTES_MAX))
         await self._owner.push.put(live, device, subscription)
-        return _json({})
+        return json_answer({})
 
     async def drop_push(self, request: web.Request) -> web.Response:
         live, _, device = self._authorise(request, Right.COLLECT)
         await self._owner.push.drop(live, device)
-        return web.Response(status=204, headers=_NO_STORE)
+        return web.Response(status=204, headers=NO_STORE)
 
     # --- blobs
 
     async def begin_blob(self, request: web.Request) -> web.Response:
         live, which = self._depositor(request)
         length = wire_blob.parse_length(request.query.get("length"))
-        blob, is_new = await self._owner.blobs.begin(live, _id(request, "id"), which, length)
-        return _bytes(
+        blob, is_new = await self._owner.blobs.begin(live, id_of(request, "id"), which, length)
+        return bytes_answer(
             wire_blob.offset_to_bytes(blob.offset),
             "application/json",
             status=201 if is_new else 200,
@@ -310,20 +322,20 @@ class Api:
 
     async def blob_offset(self, request: web.Request) -> web.Response:
         live, which = self._depositor(request)
-        blob = self._owner.blobs.find(live, _id(request, "id"), which)
-        return web.Response(headers={**_NO_STORE, wire_blob.OFFSET_HEADER: str(blob.offset)})
+        blob = self._owner.blobs.find(live, id_of(request, "id"), which)
+        return web.Response(headers={**NO_STORE, wire_blob.OFFSET_HEADER: str(blob.offset)})
 
     async def append_blob(self, request: web.Request) -> web.Response:
         live, which = self._depositor(request)
         offset = wire_blob.parse_length(request.headers.get(wire_blob.OFFSET_HEADER))
         if request.content_length is not None and request.content_length > BLOB_BYTES_MAX:
             raise Denied(Problem.TOO_LARGE)
-        reached = await self._owner.blobs.append(live, _id(request, "id"), which, offset, _parts(request))
+        reached = await self._owner.blobs.append(live, id_of(request, "id"), which, offset, parts_of(request))
         return web.Response(status=204, headers={wire_blob.OFFSET_HEADER: str(reached)})
 
     async def get_blob(self, request: web.Request) -> web.StreamResponse:
         live, _, _ = self._authorise(request, Right.COLLECT)
-        id_ = _id(request, "id")
+        id_ = id_of(request, "id")
         blob = self._owner.blobs.find(live, id_)
         try:
             wanted = wire_blob.parse_range(request.headers.get("Range"), blob.length)
@@ -333,7 +345,7 @@ class Api:
         answer = web.StreamResponse(
             status=206 if wanted else 200,
             headers={
-                **_NO_STORE,
+                **NO_STORE,
                 "Accept-Ranges": "bytes",
                 "Content-Type": "application/octet-stream",
                 "Content-Length": str(end - start),
@@ -351,129 +363,53 @@ class Api:
 
     async def open_pairing(self, request: web.Request) -> web.Response:
         self._owner.stranger(self._address(request))
-        token = _token(request)
+        token = token_of(request)
         try:
             form = Form(request.query.get("form", ""))
         except ValueError:
             raise Damaged("A bell is spoken or a link.") from None
-        m1 = await _body(request, PAIRING_M1_BYTES_MAX)
+        m1 = await body_of(request, PAIRING_M1_BYTES_MAX)
         if not m1:
             raise Damaged("A bell begins with a message.")
         opened, is_new = await self._owner.pairings.open(token.hash, form, m1)
-        return _bytes(opened.to_bytes(), "application/json", status=201 if is_new else 200)
+        return bytes_answer(opened.to_bytes(), "application/json", status=201 if is_new else 200)
 
     async def first_message(self, request: web.Request) -> web.Response:
         self._owner.stranger(self._address(request))
         m1 = self._owner.pairings.first(parse_nameplate(request.match_info["nameplate"]))
-        return _bytes(m1, "application/octet-stream")
+        return bytes_answer(m1, "application/octet-stream")
 
     async def put_message(self, request: web.Request) -> web.Response:
         nameplate, part, token = _message(request)
-        body = await _body(request, PAIRING_PART_BYTES_MAX)
+        body = await body_of(request, PAIRING_PART_BYTES_MAX)
         if not body:
             raise Damaged("This message is empty.")
         await self._owner.pairings.put(nameplate, part, token.hash, body)
-        return _json({})
+        return json_answer({})
 
     async def get_message(self, request: web.Request) -> web.Response:
         nameplate, part, token = _message(request)
-        wait_s = _number(request, "wait", 3600) or 0
+        wait_s = number_of(request, "wait", 3600) or 0
         body = await self._owner.pairings.wait(nameplate, part, token.hash, min(wait_s, PAIRING_WAIT_S_MAX))
         if body is None:
-            return web.Response(status=204, headers=_NO_STORE)
-        return _bytes(body, "application/octet-stream")
+            return web.Response(status=204, headers=NO_STORE)
+        return bytes_answer(body, "application/octet-stream")
 
     async def burn_pairing(self, request: web.Request) -> web.Response:
         nameplate = parse_nameplate(request.match_info["nameplate"])
-        await self._owner.pairings.burn(nameplate, _token(request).hash)
-        return web.Response(status=204, headers=_NO_STORE)
+        await self._owner.pairings.burn(nameplate, token_of(request).hash)
+        return web.Response(status=204, headers=NO_STORE)
 
     # --- rights
 
     def _authorise(self, request: web.Request, *rights: Right) -> tuple[Live, Right, str]:
-        return self._owner.mailboxes.authorise(_id(request, "box"), _token(request).hash, *rights)
+        return self._owner.mailboxes.authorise(id_of(request, "box"), token_of(request).hash, *rights)
 
     def _depositor(self, request: web.Request) -> tuple[Live, int]:
         live, _, name = self._authorise(request, Right.DEPOSIT)
         return live, DEPOSIT_NAMES.index(name) if name else SINK
 
 
-def _id(request: web.Request, name: str) -> bytes:
-    return parse_id(request.match_info[name])
-
-
-def _token(request: web.Request) -> Token:
-    return parse_header(request.headers.get("Authorization"))
-
-
 def _message(request: web.Request) -> tuple[str, int, Token]:
     nameplate = parse_nameplate(request.match_info["nameplate"])
-    return nameplate, parse_part(request.match_info["part"]), _token(request)
-
-
-def _number(request: web.Request, name: str, most: int) -> int | None:
-    text = request.query.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > most:
-        raise Damaged(f"{name} is a whole number up to {most}.")
-    return int(text)
-
-
-async def _body(request: web.Request, bytes_max: int) -> bytes:
-    """Return the whole body, which must come in time and be no longer than `bytes_max`."""
-    if request.content_length is not None and request.content_length > bytes_max:
-        raise Denied(Problem.TOO_LARGE)
-    body = bytearray()
-    async with asyncio.timeout(BODY_S):
-        async for part in request.content.iter_any():
-            body += part
-            if len(body) > bytes_max:
-                raise Denied(Problem.TOO_LARGE)
-    return bytes(body)
-
-
-async def _parts(request: web.Request) -> AsyncIterator[bytes]:
-    """Yield a large body as it comes; each next part must come in time."""
-    parts = request.content.iter_any()
-    while True:
-        try:
-            async with asyncio.timeout(BODY_S):
-                part = await anext(parts)
-        except StopAsyncIteration:
-            return
-        yield part
-
-
-def _of_status(status: int) -> Problem:
-    for problem in Problem:
-        if problem.status == status:
-            return problem
-    return Problem.NOT_FOUND if status < 500 else Problem.FAULT
-
-
-def _refusal(request: web.Request, problem: Problem, detail: str, retry_s: int) -> web.Response:
-    answer = web.Response(
-        status=problem.status,
-        body=document(problem, detail, retry_s=retry_s),
-        headers={"Content-Type": CONTENT_TYPE, **_NO_STORE},
-    )
-    if retry_s:
-        answer.headers["Retry-After"] = str(retry_s)
-    if not request.content.at_eof():
-        answer.force_close()  # what is left of the body is not worth reading
-    return answer
-
-
-def _json(
-    fields: dict[str, Any], *, status: int = 200, headers: dict[str, str] | None = None
-) -> web.Response:
-    return _bytes(json.dumps(fields).encode(), "application/json", status=status, headers=headers)
-
-
-def _bytes(
-    body: bytes, content_type: str, *, status: int = 200, headers: dict[str, str] | None = None
-) -> web.Response:
-    return web.Response(
-        status=status, body=body, headers={**_NO_STORE, "Content-Type": content_type, **(headers or {})}
-    )
+    return nameplate, parse_part(request.match_info["part"]), token_of(request)

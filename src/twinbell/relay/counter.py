@@ -18,7 +18,6 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from twinbell.errors import Damaged
 from twinbell.relay import log
 from twinbell.relay.clockfile import write_durably
 from twinbell.relay.clockgate import Reading, State
+from twinbell.wire.watchview import Why
 
 if TYPE_CHECKING:
     from twinbell.relay.store.watches import WatchTables
@@ -42,14 +42,6 @@ AHEAD_S = 300  # a file so far ahead of its database belongs to a newer one
 FOLDER = "watch"
 FILE = "counter"
 _SLIP_S = 1.0  # what is lost to a clock that is being slewed is no gap
-
-
-class Why(StrEnum):
-    """Why time did not count."""
-
-    DOWN = "down"  # the relay did not run, or its machine slept
-    CLOCK = "clock"  # the clock was not plausible
-    RESTORED = "restored"  # the database was put back from a backup
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,13 +102,14 @@ create table push (
 """,
     # 3: watches
     """
--- Counted time (counter.py), and when it did not count. All other times here are counted seconds.
+-- Counted time (counter.py). All other times here are counted seconds.
 create table watch_counter (
     one      integer primary key check (one = 1),
     counted  real    not null,
     floor    integer not null,             -- nothing before it counts for any watch
     gate     real    not null              -- seconds since 1970 by the clock gate, at that count
 ) strict;
+-- When time did not count.
 create table watch_gap (
     began    integer not null,             -- seconds since 1970 by the clock gate
     why      text    not null,             -- down, clock or restored
@@ -153,6 +154,7 @@ create table watch_record (
     unique (watch, kind)
 ) strict;
 
+-- The newest answer of each guardian.
 create table watch_vote (
     watch   integer not null,
     seat    blob    not null,
@@ -163,7 +165,7 @@ create table watch_vote (
     primary key (watch, seat)
 ) strict, without rowid;
 
--- Where the writer can be reminded, and the reminders of this silence that a service has accepted.
+-- Where the writer can be reminded.
 create table watch_channel (
     watch     integer not null,
     name      text    not null,
@@ -173,6 +175,7 @@ create table watch_channel (
     accepted  integer not null,            -- when the last one was accepted; 0 never
     primary key (watch, name)
 ) strict, without rowid;
+-- The reminders of this silence that a service has accepted.
 create table watch_reminder (
     watch    integer not null,
     at       integer not null,
@@ -180,6 +183,7 @@ create table watch_reminder (
     primary key (watch, at, channel)
 ) strict, without rowid;
 
+-- What the recipient gets once there is silence, one for a letter; opaque.
 create table watch_parcel (
     watch    integer not null,
     letter   blob    not null,
@@ -206,6 +210,11 @@ create table watch_flip (
     first   integer not null               -- asking: guardians before this one were rung already
 ) strict;
 create index watch_flip_watch on watch_flip (watch);
+
+-- Watches that were ended. Whoever could make one anew under its name could make it looser at once.
+create table watch_grave (
+    id  blob primary key
+) strict, without rowid;
 """,
 )
 

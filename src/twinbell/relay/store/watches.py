@@ -10,9 +10,10 @@ from typing import Any, Literal, TypeAlias
 
 import apsw
 
-from twinbell.relay.counter import Gap, Saved, Why
+from twinbell.relay.counter import Gap, Saved
 from twinbell.wire.limits import WATCH_GAPS_MAX
 from twinbell.wire.silence import Answer, Reminder, Rule, Stage, Vote
+from twinbell.wire.watchview import Why
 
 HASH_BYTES = 32
 KEY_BYTES = 32
@@ -187,6 +188,17 @@ class WatchTables:
         for table in _PARTS:
             self._on.execute(f"delete from {table} where watch=?", (number,))  # noqa: S608
         self._on.execute("delete from watch where number=?", (number,))
+
+    def bury(self, id_: bytes) -> None:
+        """Note that this watch was ended: nothing of its name is made again."""
+        self._on.execute("insert into watch_grave values (?) on conflict do nothing", (id_,))
+
+    def is_buried(self, id_: bytes) -> bool:
+        return self._on.execute("select 1 from watch_grave where id=?", (id_,)).get is not None
+
+    def put_off(self, number: int, due: int) -> None:
+        """Look at this watch again at `due`."""
+        self._on.execute("update watch set due=? where number=?", (due, number))
 
     def counts(self) -> dict[str, int]:
         """Return how many watches there are in each stage."""
