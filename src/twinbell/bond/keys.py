@@ -2,7 +2,7 @@
 
     Root (kit.py)   on paper: outranks everything
     Keyring         what all devices of a person share: identity, letter keys, prekeys, inbox
-    Device          what one device has for itself
+    Device          what one device has for itself (device.py)
     Bundle          the public side of a keyring, signed: what the peer knows (bundle.py)
     Bond            what both have of the pairing: its id, who gave the bell, the bits of the six words
 
@@ -23,7 +23,6 @@ from twinbell.bond.bundle import (
     LABEL_BUNDLE,
     NAME_LENGTH_MAX,
     RECIPIENT_BYTES,
-    TAG_BYTES,
     Bundle,
     Inbox,
     Kind,
@@ -32,7 +31,9 @@ from twinbell.bond.bundle import (
     check_relay_url,
     read_kind,
 )
+from twinbell.bond.device import Device
 from twinbell.bond.kit import RELAY_URL_LENGTH_MAX, Page, Root
+from twinbell.bond.prekey import SEED_BYTES, Prekey
 from twinbell.bond.record import VERSION, Fields, Random, Record, row
 from twinbell.bond.watchkeys import WatchKeys
 from twinbell.crypto import kdf
@@ -48,7 +49,6 @@ __all__ = [
     "Keyring", "Kind", "Page", "Prekey", "PublicPrekey", "Role", "Root", "check_relay_url",
 ]  # fmt: skip
 
-SEED_BYTES = 32
 BOND_BYTES = 32
 WORDS_BYTES = 9  # 66 bits and six zeros
 
@@ -89,77 +89,6 @@ class Bond:
             role=Role(fields.number("role", 0, 1)),
             words=fields.data("words", WORDS_BYTES),
             since_s=fields.number("since"),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prekey:
-    """A key that protects envelopes for a while: `seed` is kept by its owner only, and deleted one day."""
-
-    number: int
-    tag: bytes
-    seed: bytes = field(repr=False)
-    made_s: int
-    passed_s: int = 0  # when every awake device of the peer had been seen to use a newer one; 0 = not yet
-
-    @classmethod
-    def generate(cls, number: int, now_s: int, random: Random) -> "Prekey":
-        return cls(number=number, tag=random(TAG_BYTES), seed=random(SEED_BYTES), made_s=now_s)
-
-    @property
-    def public(self) -> "PublicPrekey":
-        from twinbell.crypto import xwing
-
-        return PublicPrekey(number=self.number, tag=self.tag, key=xwing.public(self.seed))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
-    """What one device has for itself, and shares with no other."""
-
-    id: bytes
-    age_seed: bytes = field(repr=False)
-    collect: bytes = field(repr=False)
-    owner: bytes = field(repr=False, default=b"")  # owner token of the mailbox; only on the first device
-    root: bytes = field(repr=False, default=b"")  # kit root, until the kit page is confirmed
-
-    @classmethod
-    def generate(cls, random: Random, *, root: Root | None = None, relay: str = "") -> "Device":
-        owner = root.owner_token(relay) if root else b""
-        return cls(
-            id=random(DEVICE_BYTES),
-            age_seed=random(SEED_BYTES),
-            collect=random(TOKEN_BYTES),
-            owner=owner,
-            root=root.seed if root else b"",
-        )
-
-    @property
-    def recipient(self) -> bytes:
-        from twinbell.crypto import xwing
-
-        return xwing.public(self.age_seed)
-
-    def to_record(self) -> Record:
-        return {
-            "v": VERSION,
-            "type": "device",
-            "id": self.id,
-            "age": self.age_seed,
-            "collect": self.collect,
-            "owner": self.owner,
-            "root": self.root,
-        }
-
-    @classmethod
-    def from_record(cls, value: Value) -> "Device":
-        fields = Fields.typed(value, "device")
-        return cls(
-            id=fields.data("id", DEVICE_BYTES),
-            age_seed=fields.data("age", SEED_BYTES),
-            collect=fields.data("collect", TOKEN_BYTES),
-            owner=fields.data("owner", length_max=TOKEN_BYTES),
-            root=fields.data("root", length_max=SEED_BYTES),
         )
 
 

@@ -383,7 +383,7 @@ def _unlock(
             damage = damage or error
             broken.append(number)
     if waiting:
-        raise min(waiting, key=lambda refusal: refusal.opens_s or 2**62)
+        raise way.nearest(lock, waiting)
     raise damage or Damaged(NOT_SHOWN)
 
 

@@ -268,7 +268,7 @@ def describe(lock: Lock, *, ours: Collection[str] = ()) -> str:
     mine = [kept.keeper for kept in lock.chains if kept.keeper in ours]
     if mine:
         are = "are" if len(mine) > 1 else "is"
-        parts.append(f"{_join(mine, 'and')} {are} run by one of the two, who could publish it early.")
+        parts.append(f"{join(mine, 'and')} {are} run by one of the two, who could publish it early.")
     parts.append(f"Held by {strength(lock, ours=ours)}.")
     parts.append(
         "The writer's own devices can open it at any time."
@@ -294,17 +294,17 @@ def _risk(lock: Lock) -> str:
         )
     if needed == len(names):
         return (
-            f"{_join(names, 'and')} hold it back together: none of them alone can open it early, "
+            f"{join(names, 'and')} hold it back together: none of them alone can open it early, "
             "but if one of them ends before that day, the letter stays locked for ever."
         )
     if needed == 1:
         return (
-            f"Any one of {_join(names, 'and')} opens it: each of them alone could open it early, "
+            f"Any one of {join(names, 'and')} opens it: each of them alone could open it early, "
             "and it is lost only if all of them end before that day."
         )
     number = _NUMBERS.get(needed, str(needed))
     return (
-        f"Any {number} of {_join(names, 'and')} open it: fewer cannot open it early, {number} "
+        f"Any {number} of {join(names, 'and')} open it: fewer cannot open it early, {number} "
         f"together could, and it is lost only if fewer than {number} are left by that day."
     )
 
@@ -313,8 +313,8 @@ _NUMBERS = {2: "two", 3: "three", 4: "four"}
 
 
 def _ways(lock: Lock) -> str:
-    ways = [_join([_gate(lock, gate) for gate in way], "and") for way in lock.ways]
-    return f"It needs {_join(ways, 'or else')}."
+    ways = [join([_gate(lock, gate) for gate in way], "and") for way in lock.ways]
+    return f"It needs {join(ways, 'or else')}."
 
 
 def _gate(lock: Lock, gate: Gate) -> str:
@@ -325,5 +325,6 @@ def _gate(lock: Lock, gate: Gate) -> str:
     return f"{gate.threshold} of {gate.guardians} guardians"
 
 
-def _join(words: Sequence[str], joint: str) -> str:
+def join(words: Sequence[str], joint: str) -> str:
+    """Return `words` as one says them: a, b and c."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}"

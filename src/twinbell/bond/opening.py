@@ -8,7 +8,7 @@ A test follows these commands with the tools that there are.
 import json
 
 from twinbell.bond import civil
-from twinbell.bond.gate import DateGate, Gate, GuardiansGate
+from twinbell.bond.gate import DateGate, Gate, GuardiansGate, SilenceGate
 from twinbell.bond.lock import Lock
 from twinbell.bond.mail import principal
 from twinbell.bond.way import name_of
@@ -61,10 +61,13 @@ def _words(lock: Lock, gate: Gate) -> str:
         return f"Round {gate.round} of the beacon of {kept.keeper}, which comes on {at.date}, {at.time} UTC."
     if isinstance(gate, GuardiansGate):
         return (
-            f"{gate.threshold} of {gate.guardians} guardians put their SLIP-39 words together.\n"
+            f"{gate.threshold} of {gate.guardians} guardians put their SLIP-39 words together (no passphrase).\n"
             "  The 32 bytes that come out are the seed of an age key (AGE-SECRET-KEY-PQ-1, Bech32): gate.txt."
         )
-    return "The relay gives out the key of this gate when the writer has fallen silent: gate.txt."
+    return (
+        "The relay gives out a parcel for this letter when the writer has fallen silent: parcel.age.\n"
+        "  The key of this gate is in it, sealed as the letter is: gate.txt."
+    )
 
 
 def _command(lock: Lock, gate: Gate, outside: str, inside: str) -> str:
@@ -72,7 +75,10 @@ def _command(lock: Lock, gate: Gate, outside: str, inside: str) -> str:
         chain = lock.chains[gate.chain].chain.hash.hex()
         url = QUICKNET_URLS[0] if chain == QUICKNET.hash.hex() else "URL"
         return f"tle -d -n {url} -c {chain} -o {inside} {outside}"
-    return f"age -d -i gate.txt -o {inside} {outside}"
+    take_off = f"age -d -i gate.txt -o {inside} {outside}"
+    if isinstance(gate, SilenceGate):
+        return f"age -d -i key.txt -o gate.txt parcel.age\n    {take_off}"
+    return take_off
 
 
 def _tail(bond: bytes) -> str:

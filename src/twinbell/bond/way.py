@@ -81,6 +81,14 @@ def open_way(lock: Lock, number: int, data: bytes, keys: Keys) -> tuple[HybridId
     return _read_identity_file(lock.letter, data)
 
 
+def nearest(lock: Lock, waiting: Sequence[NotYet]) -> NotYet:
+    """Return the refusal that tells most: the first day on which it opens, or else whom it waits for."""
+    people = [refusal for refusal in waiting if refusal.opens_s is None]
+    if people and lock.opens_s is None:  # no day opens it by itself; the last way is farthest on
+        return people[-1]
+    return min(waiting, key=lambda refusal: refusal.opens_s or 2**62)
+
+
 def _stanzas(data: bytes) -> tuple[Stanza, ...]:
     if not data.startswith(VERSION_LINE):
         raise Damaged("A way of this letter is not an age file.")

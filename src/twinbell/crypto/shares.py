@@ -44,6 +44,11 @@ def threshold(share: str) -> int:
     return int(_parse(share, 1).member_threshold)
 
 
+def normal(share: str) -> str:
+    """Return the words of `share` in full and small letters; raise `Damaged` for what is no share of ours."""
+    return str(_parse(share, 1).mnemonic())
+
+
 def combine(shares: Sequence[str]) -> bytes:
     """Return the secret (32 bytes) of which `shares` are enough.
 
