@@ -53,3 +53,12 @@ def test_what_a_relay_says_does_not_move_a_cursor():
 
     assert str(error).isprintable()
     assert "hello" in str(error)
+
+
+@pytest.mark.parametrize(("newest", "expected"), [(0, 0), (7, 7), (None, None), (True, None), (-1, None)])
+def test_stale_says_above_which_number_something_would_be_taken(newest, expected):
+    error = parse(412, document(Problem.STALE, "This is older.", newest=newest))
+
+    assert isinstance(error, errors.Stale)
+    assert error.newest == expected
+    assert str(error) == "This is older."

@@ -12,7 +12,7 @@ from enum import Enum
 from twinbell.crypto import kdf
 from twinbell.crypto.signing import PUBLIC_BYTES, SIGNATURE_BYTES, SigningKey, VerifyKey
 from twinbell.encoding import Value, encode
-from twinbell.errors import Damaged, Refused, Stale
+from twinbell.errors import Conflict, Damaged, Refused, Stale
 from twinbell.wire.fields import VERSION, Fields
 from twinbell.wire.limits import (
     ID_BYTES,
@@ -244,7 +244,9 @@ class Change(Enum):
 
 
 def change(held: Terms, new: Terms, *, pending: Terms | None = None, stage: Stage = Stage.KEPT) -> Change:
-    """Return when `new` terms come into force where `held` ones are; raise what refuses them.
+    """Return when `new` terms come into force where `held` ones are.
+
+    Raises `Stale` for a number that is taken, and `Conflict` for what is never possible.
 
     Whoever holds the phone of another should not be able to shorten the watch unseen: what makes it stricter
     is in force at once, all else waits as long as the old terms would have. Before a watch is armed for the
@@ -255,21 +257,21 @@ def change(held: Terms, new: Terms, *, pending: Terms | None = None, stage: Stag
     if new.number <= newest:
         raise Stale("These terms have a number that is taken.", newest=newest)
     if (new.key, new.unit_s, new.rehearsal) != (held.key, held.unit_s, held.rehearsal):
-        raise Refused("What a watch is cannot be changed. Start a new one.")
+        raise Conflict("What a watch is cannot be changed. Start a new one.")
     if new.epoch < held.epoch or (new.armed and not held.armed and new.epoch == held.epoch):
-        raise Stale("A watch that is armed anew has a higher epoch.", newest=held.epoch)
+        raise Conflict("A watch that is armed anew has a higher epoch.")
     if new.epoch > held.epoch and not new.armed:
-        raise Refused("A higher epoch is for a watch that is armed.")
+        raise Conflict("A higher epoch is for a watch that is armed.")
     over = stage in (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
     if over and new.epoch == held.epoch:
-        raise Refused("This watch is over. Arm it anew to go on.")
+        raise Conflict("This watch is over. Arm it anew to go on.")
     if stage is Stage.STOPPED and new.stop == held.stop:
-        raise Refused("This watch was stopped, and its stop code has been shown. Arm it with another one.")
+        raise Conflict("This watch was stopped, and its stop code has been shown. Arm it with another one.")
     before = replace(held, stop=new.stop) if stage is Stage.STOPPED else held
     if not held.epoch or is_stricter(before, new):
         return Change.AT_ONCE
     if over:
-        raise Refused("This watch is over. Arm it under terms as strict as the old ones, then loosen them.")
+        raise Conflict("This watch is over. Arm it under terms as strict as the old ones, then loosen them.")
     return Change.PENDING
 
 
