@@ -1,12 +1,12 @@
 """The relay put together: one process, one port, one folder.
 
     HOST:PORT ── front ──┬── /ws ───── socket ──┐
-                         └── the rest ─ api ────┼── mailbox, pairing, blob ── writer ── store
+                         └── the rest ─ api ────┼── mailbox, pairing, blob, watch ── writer ── store
                                                 ├── beacon
                                                 └── web
 
-The folder holds `relay.db`, `blobs/`, `epochs.log`, `beacon/`, `push/` and `lock`. This file is the only one
-that knows all parts; it starts them in order and stops them in the other.
+The folder holds `relay.db`, `blobs/`, `epochs.log`, `beacon/`, `watch/`, `push/` and `lock`. This file is
+the only one that knows all parts; it starts them in order and stops them in the other.
 """
 
 import asyncio
@@ -30,6 +30,7 @@ from twinbell.relay import log
 from twinbell.relay.api import Api
 from twinbell.relay.beacon import RelayBeacon
 from twinbell.relay.blob import Blobs, make_folder
+from twinbell.relay.counter import Counter
 from twinbell.relay.epochs import Epochs
 from twinbell.relay.front import Front
 from twinbell.relay.guard import Guard
@@ -39,6 +40,7 @@ from twinbell.relay.origin import Origins
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.push import Push
 from twinbell.relay.pushkey import PushKey
+from twinbell.relay.remind import Reminders, has_apprise
 from twinbell.relay.room import Rooms
 from twinbell.relay.settings import Settings
 from twinbell.relay.socket import Socket
@@ -47,9 +49,13 @@ from twinbell.relay.store.sqlite import SqliteStore
 from twinbell.relay.store.writer import Change, Writer
 from twinbell.relay.sweep import Sweep
 from twinbell.relay.throttle import Budget
+from twinbell.relay.vigil import Vigil
+from twinbell.relay.watch import Watches
+from twinbell.relay.watchapi import WatchApi
 from twinbell.relay.web import Web
 from twinbell.wire import limits
 from twinbell.wire.push import Services
+from twinbell.wire.silence import Stage
 
 SWITCH_S = 0.0005  # how long the writer waits for the interpreter's lock when the loop is busy; default 5 ms
 STOP_S = 10.0  # for requests that are being answered when the relay is told to stop
@@ -116,6 +122,7 @@ class Relay:
             early=self._early,
         )
         self.mailboxes.writer = self.writer
+        self.writer.on_group = self.mailboxes.acks.ride
         self.blobs = Blobs(
             make_folder(data),
             store=self.store,
@@ -134,6 +141,7 @@ class Relay:
             clock=self.clock,
         )
         await self.beacon.start()
+        await self._make_watches(data)
         await self._listen(tls)
         sweep = Sweep(
             clock=self.clock,
@@ -143,17 +151,21 @@ class Relay:
             blobs=self.blobs,
         )
         self.sweep = sweep
-        self._sweeping = asyncio.create_task(sweep.run())
+        self._rounds = [asyncio.create_task(each.run()) for each in (sweep, self.counter, self.vigil)]
 
     async def stop(self) -> None:
         """Refuse what is new, answer what was begun, commit it, and end."""
         self.stopping = True
-        self._sweeping.cancel()
+        for round_ in self._rounds:
+            round_.cancel()
         self._server.close()
         self.pairings.wake_all()
         for socket in list(self.sockets):
             socket.close()
         await self._runner.cleanup()
+        await self.vigil.stop()
+        self.reminders.stop()
+        await self.counter.file()
         await self.beacon.stop()
         await self.push.stop()
         await self.writer.stop()
@@ -178,9 +190,30 @@ class Relay:
         mailboxes.on_push, mailboxes.on_come = push.kept, push.collected
         return push
 
+    async def _make_watches(self, data: Path) -> None:
+        """Begin to count, once the clock gate can say what time it is."""
+        settings, store, clock = self.settings, self.store, self.clock
+        self.counter = Counter(data, store=store, clock=clock, read=self.beacon.read)
+        self.counter.writer = self.writer
+        await self.counter.file()
+        if settings.remind and not has_apprise():
+            log.say("People are reminded by push alone: apprise is not installed.")
+        self.reminders = Reminders(self.push, schemes=settings.remind, private=settings.remind_private)
+        self.watches = Watches(
+            store=store, counter=self.counter, mailboxes=self.mailboxes, reminders=self.reminders
+        )
+        self.vigil = Vigil(
+            store=store,
+            counter=self.counter,
+            mailboxes=self.mailboxes,
+            reminders=self.reminders,
+            clock=clock,
+        )
+        self.watches.writer = self.vigil.writer = self.writer
+
     async def _listen(self, tls: ssl.SSLContext | None) -> None:
         self._runner = web.AppRunner(
-            Api(self).application([*self.beacon.routes(), *self.web.routes()]),
+            Api(self).application([*WatchApi(self).routes(), *self.beacon.routes(), *self.web.routes()]),
             access_log=None,
             shutdown_timeout=STOP_S,
         )
@@ -251,6 +284,7 @@ class Relay:
             "twinbell": 1,
             "version": __version__,
             "chains": self.beacon.documents(),
+            "watches": {"counted": self.counter.now(), "remind": self.reminders.offered()},
             "limits": {
                 "envelope_bytes": limits.ENVELOPE_BYTES_MAX,
                 "blob_bytes": limits.BLOB_BYTES_MAX,
@@ -278,6 +312,8 @@ class Relay:
 
     def metrics(self) -> str:
         counts = self.store.counts()
+        stages = self.store.watches.counts()
+        gaps = self.store.watches.gaps(0)
         return text(
             [
                 Metric("deposited_total", "counter", "Envelopes made durable.", self.mailboxes.deposited),
@@ -294,6 +330,29 @@ class Relay:
                 Metric("rooms", "gauge", "Rooms with somebody in them.", len(self.rooms)),
                 Metric("pairings", "gauge", "Bells that hang.", counts["pairings"]),
                 Metric("blobs", "gauge", "Blobs stored.", counts["blobs"]),
+                Metric("watches", "gauge", "Watches.", sum(stages.values())),
+                Metric("watches_late", "gauge", "Watches whose person is reminded.", stages[Stage.LATE]),
+                Metric(
+                    "watches_asking",
+                    "gauge",
+                    "Watches whose guardians are asked, or were.",
+                    stages[Stage.ASKING] + stages[Stage.VETO],
+                ),
+                Metric("reminders_total", "counter", "Reminders that were accepted.", self.reminders.sent),
+                Metric("doorbells_total", "counter", "Guardians and recipients rung.", self.vigil.rung),
+                Metric("counted_seconds", "counter", "Time that counts for watches.", self.counter.now()),
+                Metric(
+                    "uncounted_seconds",
+                    "gauge",
+                    "Time in the gaps that are kept.",
+                    sum(gap.seconds for gap in gaps),
+                ),
+                Metric(
+                    "watches_restored",
+                    "gauge",
+                    "1 after a start with an older database: every watch began anew.",
+                    self.counter.restored,
+                ),
                 Metric(
                     "disk_full", "gauge", "1 while deposits are refused for want of disk.", self.writer.full
                 ),

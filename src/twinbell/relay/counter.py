@@ -30,7 +30,7 @@ from twinbell.relay.clockgate import Reading, State
 from twinbell.wire.watchview import Why
 
 if TYPE_CHECKING:
-    from twinbell.relay.store.watches import WatchTables
+    from twinbell.relay.store import Store
     from twinbell.relay.store.writer import Writer
 
 BEAT_S = 1.0
@@ -124,16 +124,14 @@ def begin(beat: Beat, stored: Saved | None, file: Saved | None) -> Count:
 class Counter:
     """The counter at work."""
 
-    def __init__(
-        self, data: Path, *, tables: "WatchTables", clock: Clock, read: Callable[[], Reading]
-    ) -> None:
+    def __init__(self, data: Path, *, store: "Store", clock: Clock, read: Callable[[], Reading]) -> None:
         self._path = data / FOLDER / FILE
         self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        self._tables = tables
+        self._written = store.watches_written
         self._clock = clock
         self._read = read
         self.writer: Writer  # set by whoever composes the relay
-        stored, file = tables.counter(), None
+        stored, file = store.watches.counter(), None
         try:
             file = load(self._path)
         except Damaged:
@@ -196,7 +194,7 @@ class Counter:
         What a change calls *now* must never lie beyond the counter of the next start.
         """
         saved, gap = self._saved_now(), self.count.gap
-        self._tables.put_counter(saved, gap if gap is not None and gap.seconds >= GAP_S else None)
+        self._written.put_counter(saved, gap if gap is not None and gap.seconds >= GAP_S else None)
         self._saved = saved.counted
 
     def _saved_now(self) -> Saved:

@@ -13,14 +13,13 @@ A listener is a device on a socket. It is either caught up, and is handed each e
 committed, or behind, and is fed from the disk as fast as it reads. `sent_upto` keeps the two from doubling.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from twinbell.clock import Clock
 from twinbell.errors import Damaged, OverQuota, TwinbellError, Unauthorised
+from twinbell.relay.acks import Acks, Caller
 from twinbell.relay.epochs import Epochs
 from twinbell.relay.live import Depositor, Device, Listener, Live, Reader
 from twinbell.relay.store import DEPOSIT_NAMES, Broken, Drop, Full, Job, Keep, Store
@@ -32,20 +31,11 @@ from twinbell.wire.mailbox import Kept, Page, Setting, arrival_s
 from twinbell.wire.problems import Denied, Problem, of
 
 SEQ_BLOCK = 1024  # seqs reserved on the disk at once; a restart skips what is left of them
-ACK_S = 0.05  # acknowledgements of one socket that arrive within this are noted as one
 SINK = -1  # in place of a deposit's index: answered, not stored
 _WHICH = {"": SINK} | {name: which for which, name in enumerate(DEPOSIT_NAMES)}
 _SUNK_MAX = 256  # ids that a sink remembers, to answer a repeat alike
 _FEED = 16  # envelopes read from the disk at a time for a listener that is behind
 _DAY_S = 86_400
-
-
-class Caller(Protocol):
-    """Whoever waits for a change to be durable."""
-
-    def deposited(self, id_: bytes, seq: int, arrived_s: int) -> None: ...
-    def acked(self, upto: int) -> None: ...
-    def refused(self, problem: Problem, about: bytes) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,7 @@ class Mailboxes:
         self._place = store.newest_place()
         self._now_s = 0.0  # since boot, and the minute by the wall: as of this turn of the loop
         self._arrived_s = 0
-        self._acks: dict[Caller, tuple[Live, str, int]] = {}
+        self.acks = Acks(self._note_ridden)
         self.deposited = 0
         self.collected = 0
         self.refused = 0
@@ -307,40 +297,39 @@ class Mailboxes:
         return self._store.envelopes_at([place for _, place, _ in live.waiting.after(seq, count)])
 
     def collected_upto(self, live: Live, device: str, upto: int, caller: Caller) -> None:
-        """Note how far a device has come; delete what nobody needs any more."""
-        state = live.devices.get(device)
-        if state is None or upto >= live.next_seq:
+        """Note how far a device has come, delete what nobody needs any more, and answer after the commit."""
+        if device not in live.devices or upto >= live.next_seq:
             raise Damaged("There is no such seq yet.")
-        if upto <= state.cursor:
+        if not self._collect(live, device, upto, caller, rides=False):
             caller.acked(upto)
-            return
-        before, state.cursor = state.cursor, upto
-        floor = self._floor(live)
-        drop = self._drop(live, floor, device if upto > floor else None, upto)
-        drop.before = (state, before)
-        if not drop.taken and drop.device is None:
-            caller.acked(upto)
-            return
-        drop.caller = caller
-        live.busy += 1
-        self.writer.put(drop)
 
     def collected_soon(self, live: Live, device: str, upto: int, caller: Caller) -> None:
-        """As `collected_upto`, but together with what else the caller acknowledges in these milliseconds.
-
-        An acknowledgement is cumulative, and nobody waits for the answer to each.
-        """
+        """As `collected_upto`, but with the next commit, and answered together with others."""
         if upto >= live.next_seq:
             raise Damaged("There is no such seq yet.")
-        if not self._acks:
-            asyncio.get_running_loop().call_later(ACK_S, self._take_acks)
-        self._acks[caller] = (live, device, upto)
+        self.acks.put(live, device, upto, caller)
 
-    def _take_acks(self) -> None:
-        acks, self._acks = self._acks, {}
-        for caller, (live, device, upto) in acks.items():
-            if device in live.devices:
-                self.collected_upto(live, device, upto, caller)
+    def _note_ridden(self, live: Live, device: str, upto: int, caller: Caller) -> None:
+        if device in live.devices and not self._collect(live, device, upto, caller, rides=True):
+            self.acks.committed(caller, upto)
+
+    def _collect(self, live: Live, device: str, upto: int, caller: Caller, *, rides: bool) -> bool:
+        """Put to the writer what follows from this; return whether anything does."""
+        state = live.devices[device]
+        before = state.cursor
+        if upto <= before:
+            return False
+        state.cursor = upto
+        floor = upto if len(live.devices) == 1 else self._floor(live)
+        drop = self._drop(live, floor, device if upto > floor else None, upto)
+        if not drop.taken and drop.device is None:
+            return False
+        drop.before = (state, before)
+        drop.caller = caller
+        drop.rides = rides
+        live.busy += 1
+        self.writer.put(drop)
+        return True
 
     def dropped(self, drop: Drop) -> None:
         """After the commit: answer the collector, or take back what was not deleted."""
@@ -362,7 +351,9 @@ class Mailboxes:
             for _, deposit, length in drop.gone:
                 live.blob_bytes[deposit] -= length
             self.blobs_gone(live.box, [blob for blob, _, _ in drop.gone])
-        if drop.caller is not None:
+        if drop.rides:
+            self.acks.committed(drop.caller, drop.cursor)
+        elif drop.caller is not None:
             drop.caller.acked(drop.cursor)
 
     def seen(self, live: Live, device: str) -> None:

@@ -52,6 +52,10 @@ class Settings:
     push_contact: str = _setting(
         "", "mailto: or https: address that push services may write to; else the public one"
     )
+    remind: tuple[str, ...] = _setting(
+        (), "scheme of an Apprise address by which people may have themselves reminded; repeatable"
+    )
+    remind_private: bool = _setting(False, "let reminders connect to addresses of your own network")
     behind_proxy: bool = _setting(
         False, "take a caller's address from X-Forwarded-For, set by your own proxy"
     )
@@ -66,8 +70,8 @@ class Settings:
     requests_per_minute: int = _setting(6_000, "requests a minute from one address, after a burst of as many")
     strangers_per_minute: int = _setting(
         60,
-        "new mailboxes, rooms, bells and wrong tokens a minute from one address, after a burst of five times"
-        " that",
+        "new mailboxes and watches, rooms, bells and wrong tokens a minute from one address, after a burst of"
+        " five times that",
     )
     sockets_per_address: int = _setting(256, "connections that one address may have open")
     sockets: int = _setting(15_000, "connections in all")
@@ -126,7 +130,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     return {name.replace("-", "_"): value for name, value in values.items()}
 
 
-_MANY = ("witness", "origins", "connect", "push_services")
+_MANY = ("witness", "origins", "connect", "push_services", "remind")
 _PATHS = ("data", "tls_cert", "tls_key")
 # As browsers write one. Over http only of this machine: any other page could be changed on its way.
 _HOST = r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?"
@@ -134,6 +138,7 @@ _ORIGIN = re.compile(
     rf"(https://{_HOST}|http://(localhost|127\.0\.0\.1|\[::1\]))(:[1-9][0-9]{{0,4}})?", re.ASCII
 )
 _CONTACT = re.compile(rf"mailto:[\x21-\x3f\x41-\x7e]+@{_HOST}|https://{_HOST}", re.ASCII)
+_SCHEME = re.compile(r"[a-z][a-z0-9]*", re.ASCII)
 _FLAG_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 DEFAULTS: dict[str, Any] = {
     entry.name: entry.default for entry in fields(Settings) if entry.default is not MISSING
@@ -157,6 +162,9 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         if not _ORIGIN.fullmatch(origin):
             raise Mistaken(f"{origin} is no origin: https://, a name in lower case, perhaps a port.")
     Services(settings.push_services)
+    for scheme in settings.remind:
+        if not _SCHEME.fullmatch(scheme):
+            raise Mistaken(f"{scheme} is no scheme of an Apprise address, such as mailtos.")
     if settings.push_contact and not _CONTACT.fullmatch(settings.push_contact):
         raise Mistaken("--push-contact takes mailto:you@your.example or https://your.example.")
     return settings

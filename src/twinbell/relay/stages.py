@@ -9,18 +9,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import apsw
+
+from twinbell.relay import log
 from twinbell.relay.counter import Counter
 from twinbell.relay.store.watches import Channel, Record, Row, WatchTables
 from twinbell.wire import silence
-from twinbell.wire.limits import WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
+from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed
 from twinbell.wire.silence import Facts, Marks, Stage
 from twinbell.wire.terms import Terms
 
 CALLED = (Stage.LATE, Stage.ASKING, Stage.VETO)  # stages in which the writer is reminded
 OVER = (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
+UNSEEN = (Stage.KEPT, Stage.LATE)  # between these nobody is told but the writer, by reminders
 DAY_BEGINS, DAY_ENDS = 9, 21  # nobody is called at night, by the clock of the terms' zone
-ALLOWED_AGAIN = 4  # a refused reminder is tried again after this part of a unit
+AGAIN = 4  # a refused reminder is tried again after this part of a unit
+REHEARSED_S = 3_600  # a rehearsal reminds for no longer than this
+PUT_OFF_S = 3_600  # a watch that could not be settled is looked at again after this
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +76,13 @@ def settle(tables: WatchTables, row: Row, moment: Moment, before: Stage | None =
 
     `before` is the stage that a sweep has read: it writes nothing if that is no longer the stored one.
     """
-    now, rule = moment.now, row.rule
+    now, rule, was = moment.now, row.rule, row.stage
     seen = facts(tables, row, moment.floor)
     stage = silence.stage(rule, seen, now)
     asked = len(silence.asked(rule, seen, now)) if stage in (Stage.ASKING, Stage.VETO) else 0
     first = None
     again_s = silence.ASK_AGAIN_UNITS * rule.unit_s
-    if stage is not row.stage or (stage is Stage.ASKING and now - row.asked_at >= again_s):
+    if stage is not was or (stage is Stage.ASKING and now - row.asked_at >= again_s):
         first = 0
     elif stage is Stage.ASKING and asked > row.asked:
         first = row.asked
@@ -87,7 +93,7 @@ def settle(tables: WatchTables, row: Row, moment: Moment, before: Stage | None =
         row = replace(row, number=tables.put(row))
     elif not tables.turn(row, before):
         return row
-    if first is not None:
+    if first is not None and not (stage in UNSEEN and was in UNSEEN):
         tables.add_flip(row.number, stage, now, first)
     return row
 
@@ -97,12 +103,29 @@ def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Cal
     rows = tables.due(moment.now, most)
     calls: list[Call] = []
     for row in rows:
-        before = row.stage
-        row = _grown(tables, row, moment.now)
-        if row.rule.armed:
+        try:
+            before = row.stage
+            row = grown(tables, row, moment.now)
             calls += _calls(tables, row, moment)
-        settle(tables, row, moment, before)
+            settle(tables, row, moment, before)
+        except apsw.Error:
+            raise
+        except Exception as error:  # one watch that cannot be settled must not hold back the others
+            log.fault(error)
+            tables.put_off(row.number, moment.now + PUT_OFF_S)
     return len(rows), calls
+
+
+def accepted(tables: WatchTables, call: Call, moment: Moment) -> None:
+    """Note that a service has accepted a reminder, if the watch still knows its channel."""
+    row = tables.at(call.watch)
+    if row is None:
+        return
+    late = silence.marks(row.rule, facts(tables, row, moment.floor)).late
+    called = [reminder for reminder in tables.reminders(row.number) if reminder.at >= late]
+    enough = len(called) >= WATCH_CALLS_MAX and silence.called_at(row.rule, called, late) is not None
+    tables.accepted(row.number, call.channel.name, moment.now, moment.now + row.rule.unit_s, count=not enough)
+    settle(tables, row, moment)
 
 
 def quiet_s(zone: str, gate_s: float) -> int:
@@ -131,10 +154,10 @@ def take(tables: WatchTables, row: Row, terms: Terms, signed: bytes, now: int) -
 
 def stored_terms(signed: bytes) -> Terms:
     """Return the terms in a record of ours, which was checked when it came."""
-    return Terms.parse(Signed.parse(signed, bytes_max=WATCH_TERMS_BYTES_MAX).record)
+    return Terms.parse(Signed.parse(signed, bytes_max=WATCH_TERMS_BYTES_MAX + 128).record)
 
 
-def _grown(tables: WatchTables, row: Row, now: int) -> Row:
+def grown(tables: WatchTables, row: Row, now: int) -> Row:
     """Let terms that have waited long enough come into force."""
     pending = tables.record(row.number, "pending")
     if pending is None or pending.at > now:
@@ -146,12 +169,14 @@ def _grown(tables: WatchTables, row: Row, now: int) -> Row:
 
 def _calls(tables: WatchTables, row: Row, moment: Moment) -> list[Call]:
     """Return the reminders of this watch that are due, each put off so that none is sent twice."""
-    unit, now = row.rule.unit_s, moment.now
-    if silence.stage(row.rule, facts(tables, row, moment.floor), now) not in CALLED:
+    rule, now, seen = row.rule, moment.now, facts(tables, row, moment.floor)
+    if not rule.armed or silence.stage(rule, seen, now) not in CALLED:
         return []
-    night_s = quiet_s(row.zone, moment.gate_s) if unit == WATCH_UNIT_S else 0
+    if rule.unit_s < WATCH_UNIT_S and now - silence.marks(rule, seen).late > REHEARSED_S:
+        return []
+    night_s = quiet_s(row.zone, moment.gate_s) if rule.unit_s == WATCH_UNIT_S else 0
     due = [channel for channel in tables.channels(row.number) if channel.next <= now]
-    wait_s = night_s or max(1, unit // ALLOWED_AGAIN)
+    wait_s = night_s or max(1, rule.unit_s // AGAIN)
     for channel in due:
         tables.try_again(row.number, channel.name, now + wait_s)
     return [] if night_s else [Call(row.number, channel) for channel in due]
@@ -166,7 +191,8 @@ def _due(tables: WatchTables, row: Row, seen: Facts, now: int) -> int | None:
     elif row.stage in CALLED and rule.armed:
         at += [second for second in (marks.asking, marks.silent) if second is not None and second > now]
         at += _questions(row, marks, now)
-        at += [channel.next for channel in tables.channels(row.number)]
+        if rule.unit_s == WATCH_UNIT_S or now - marks.late <= REHEARSED_S:
+            at += [channel.next for channel in tables.channels(row.number)]
     pending = tables.record(row.number, "pending")
     if pending is not None:
         at.append(pending.at)

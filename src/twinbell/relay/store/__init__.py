@@ -120,7 +120,19 @@ class Keep:
 class Drop:
     """Envelopes that every device has, to be deleted, and how far a device has come."""
 
-    __slots__ = ("before", "blobs", "caller", "cursor", "device", "error", "gone", "live", "number", "taken")
+    __slots__ = (
+        "before",
+        "blobs",
+        "caller",
+        "cursor",
+        "device",
+        "error",
+        "gone",
+        "live",
+        "number",
+        "rides",
+        "taken",
+    )
 
     def __init__(self, number: int, taken: Sequence[Entry], device: str | None, cursor: int) -> None:
         self.number = number
@@ -130,6 +142,7 @@ class Drop:
         self.blobs = False  # whether an envelope of this mailbox may name blobs
         self.gone: Sequence[tuple[bytes, int, int]] = ()  # after the commit: id, deposit, bytes of blobs
         self.before: Any = None  # the relay's own: what to go back to if the commit fails
+        self.rides = False  # likewise: whether it goes with the commits of others, and is answered later
         self.error: Exception | None = None
         self.live: Any = None
         self.caller: Any = None

@@ -262,12 +262,12 @@ class WatchTables:
         """Note when this channel is tried next."""
         self._on.execute("update watch_channel set next=? where watch=? and name=?", (next_, number, name))
 
-    def accepted(self, number: int, name: str, at: int, next_: int) -> None:
-        """Note that the service of this channel has accepted a reminder."""
+    def accepted(self, number: int, name: str, at: int, next_: int, *, count: bool) -> None:
+        """Note that the service of this channel has accepted a reminder, and `count` it."""
         self._on.execute(
             "update watch_channel set next=?, accepted=? where watch=? and name=?", (next_, at, number, name)
         )
-        if self._on.changes():
+        if count and self._on.changes():
             self._on.execute(
                 "insert into watch_reminder values (?,?,?) on conflict do nothing", (number, at, name)
             )

@@ -44,6 +44,7 @@ class Writer:
         self._folder = folder
         self._reserve_bytes = reserve_bytes
         self._on_done = on_done
+        self.on_group: Callable[[], None] = lambda: None  # before a turn's changes go: others may join them
         self._early = early  # known-bad: answers before the commit; only the torture harness sets it
         self._loop = asyncio.get_running_loop()
         self._turn: list[Change] = []
@@ -83,6 +84,7 @@ class Writer:
 
     def _hand_over(self) -> None:
         if self._turn:
+            self.on_group()
             turn, self._turn = self._turn, []
             self._queue.put(turn)
 
