@@ -88,6 +88,8 @@ BARE = View(
 )
 
 
+RAIN = {"began": 1, "seconds": 1, "why": "rain"}
+
 # --- terms
 
 
@@ -375,9 +377,7 @@ def bodies() -> dict[str, dict[str, Any]]:
         "of_an_unknown_part": ({"part": "peer"}, "one of three"),
         "with_a_negative_time": ({"asking": -1}, "counted seconds begin at 0"),
         "with_a_short_note": ({"note": bytes(9)}, "a whole note or none"),
-            {"gaps": [{"began": 1, "seconds": 1, "why": "rain"}]},
-            "one of three reasons",
-        ),
+        "with_a_gap_for_rain": ({"gaps": [RAIN]}, "one of three reasons"),
         "with_eight_votes": ({"votes": [VIEW.votes[0].to_value()] * 8}, "seven guardians at most"),
     }
     for name, (fields, reason) in views.items():
