@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twinbell.bond import bell
+from twinbell.bond.bundle import Kind
 from twinbell.bond.code import Code, Form
 from twinbell.bond.keys import Device, Keyring, Root
 from twinbell.client import bonds, events, folder
@@ -49,9 +50,9 @@ class Bell:
         return self.side.relay if isinstance(self.side, bell.Giver) else self.side.code.relay
 
 
-def give(home: Home, *, relay: str, name: str, form: Form) -> Bell:
+def give(home: Home, *, relay: str, name: str, form: Form, kind: Kind = Kind.PAIR) -> Bell:
     """Make a bell and hang it at the relay; afterwards its `side.code` can be given to the other one."""
-    device, keyring, signed = _keys(home, home.relay(relay), name)
+    device, keyring, signed = _keys(home, home.relay(relay), name, kind)
     side = bell.give(signed, form=form, relay=relay, now_s=home.now_s)
     made = _begin(home, side, device, keyring)
     with folder.lock(home.path, _lock(made)):
@@ -66,8 +67,8 @@ def give(home: Home, *, relay: str, name: str, form: Form) -> Bell:
 
 
 def answer(home: Home, *, code: Code, name: str) -> Bell:
-    """Take the other end of a bell; `wait` then sees it through."""
-    device, keyring, signed = _keys(home, home.relay(code.relay), name)
+    """Take the other end of a bell, for the kind of bond that its code names. Then `wait` sees it through."""
+    device, keyring, signed = _keys(home, home.relay(code.relay), name, code.kind)
     return _begin(home, bell.answer(code, signed, now_s=home.now_s), device, keyring)
 
 
@@ -128,7 +129,7 @@ def is_open(made: Bell) -> bool:
     return made.side.outcome is None or (joined and bool(bell.todo(made.side)))
 
 
-def _keys(home: Home, relay: Relay, name: str) -> tuple[Device, Keyring, bytes]:
+def _keys(home: Home, relay: Relay, name: str, kind: Kind) -> tuple[Device, Keyring, bytes]:
     from twinbell.client.chains import of_relay
 
     root = Root.generate(secrets.token_bytes)
@@ -142,6 +143,7 @@ def _keys(home: Home, relay: Relay, name: str) -> tuple[Device, Keyring, bytes]:
         chain=chain.record() if chain else None,
         now_s=home.now_s,
         random=secrets.token_bytes,
+        kind=kind,
     )
     return device, keyring, keyring.bundle(root)
 

@@ -21,10 +21,12 @@ if TYPE_CHECKING:  # a list of bonds needs none of these, and each costs its mil
 NAME_LENGTH_MAX = 64
 DAY_MINUTES = 24 * 60
 ID_DIGITS_MIN = 4
+PAIR = "pair"
+GUARDIAN = "guardian"
 
 _COLUMNS = (
     "id, me, peer, relay, pendant, since_s, verified, kit_confirmed_s, cursor, acknowledged, ticked_s, "
-    "quiet_from, quiet_to, parted_s"
+    "quiet_from, quiet_to, parted_s, kind"
 )
 
 
@@ -45,6 +47,7 @@ class BondRow(Frozen):
     quiet_from: int  # minutes of this machine's day; equal to `quiet_to`: never quiet
     quiet_to: int
     parted_s: int | None
+    kind: str  # "pair" or "guardian", as `bond.bundle.Kind` has it
 
     @property
     def short(self) -> str:
@@ -97,7 +100,8 @@ def get(vault: Vault, bond_id: bytes) -> BondRow:
 def find(vault: Vault, word: str | None) -> BondRow:
     """Return the bond that a person means: the only one, or that of a name or of the start of an id.
 
-    Raises `NotFound`, and `Mistaken` where more than one could be meant.
+    Where none is named, bonds with guardians are not meant if there is one of a pair. Raises `NotFound`, and
+    `Mistaken` where more than one could be meant.
     """
     bonds = every(vault)
     if not bonds:
@@ -105,8 +109,9 @@ def find(vault: Vault, word: str | None) -> BondRow:
     names = _names(bonds)
     if word is None:
         living = [bond for bond in bonds if bond.parted_s is None]
-        if len(living) == 1:
-            return living[0]
+        pairs = [bond for bond in living if bond.kind == PAIR]
+        if len(pairs or living) == 1:
+            return (pairs or living)[0]
         if len(bonds) > 1:
             raise Mistaken("There is more than one bond here; say which.", hint=f"Bonds: {names}.")
         return bonds[0]
@@ -140,7 +145,7 @@ def come_back(home: Home, pendant: "Pendant", root: "Root", *, leap: int = 0) ->
 
     keyring = pendant.keyring
     home.vault.run(
-        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, 0, null)",  # noqa: S608
+        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0, 0, 0, null, ?)",  # noqa: S608
         pendant.bond.id,
         keyring.name,
         pendant.peer.name,
@@ -148,6 +153,7 @@ def come_back(home: Home, pendant: "Pendant", root: "Root", *, leap: int = 0) ->
         pendant.to_bytes(),
         pendant.bond.since_s,
         home.now_s,
+        str(pendant.kind),
     )
     bond = get(home.vault, pendant.bond.id)
     journal.step_inside(home, bond, ev.CameBack(root, leap))
@@ -166,13 +172,14 @@ def begin(home: Home, joined: "Joined", keyring: "Keyring", device: "Device") ->
         return
     pendant = Pendant.begin(keyring, device, joined)
     home.vault.run(
-        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0, 0, 0, 0, null)",  # noqa: S608
+        f"insert into bond ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, 0, null, 0, 0, 0, 0, 0, null, ?)",  # noqa: S608
         joined.bond.id,
         keyring.name,
         joined.peer.name,
         keyring.relay,
         pendant.to_bytes(),
         joined.bond.since_s,
+        str(keyring.kind),
     )
     bond = get(home.vault, joined.bond.id)
     journal.step_inside(home, bond, ev.Begun())

@@ -139,10 +139,11 @@ def _keep(home: Home, bond: "BondRow", seq: int, coming: Coming, lock: Lock) -> 
     with home.vault.transaction():
         fresh = home.vault.run(
             "insert into letter "
-            "(id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, ready_told, writer) "
-            "values (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?) on conflict do update set state = excluded.state, "
-            "opens_s = excluded.opens_s, lock = excluded.lock, record = excluded.record, "
-            "at_s = excluded.at_s, writer = excluded.writer where state = 'damaged'",
+            "(id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, ready_told, writer, watch, "
+            "floor_s) values (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?) on conflict do update set "
+            "state = excluded.state, opens_s = excluded.opens_s, lock = excluded.lock, "
+            "record = excluded.record, at_s = excluded.at_s, writer = excluded.writer, "
+            "watch = excluded.watch, floor_s = excluded.floor_s where state = 'damaged'",
             coming.letter.id,
             bond.id,
             coming.ours,
@@ -153,6 +154,7 @@ def _keep(home: Home, bond: "BondRow", seq: int, coming: Coming, lock: Lock) -> 
             home.now_s if coming.at_s is None else coming.at_s,
             coming.back and (lock.opens_s or 0) <= home.now_s,  # no bell for what opened long ago
             None if coming.back else bond.pendant.peer.identity,
+            *letters.last_of(lock),
         )
         if fresh:
             events.add(

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 ID_DIGITS_MIN = 4
 RECORD_BYTES_MAX = 4096
 
-_COLUMNS = "number, id, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, letter_key, writer"
+_COLUMNS = (
+    "number, id, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, letter_key, writer, watch, "
+    "floor_s, exists (select 1 from seat where seat.bond = letter.bond and seat.watch = letter.watch "
+    "and reader = 1 and stage = 'silent')"
+)
 
 
 class State(Enum):
@@ -53,6 +57,14 @@ class LetterRow:
     opened_s: int | None
     letter_key: bytes | None
     writer: bytes | None
+    watch: bytes | None  # of a last letter; None for any other
+    floor_s: int | None  # of a last letter: from then on guardians open it, silent or not
+    silent: bool  # its writer has fallen silent, as far as was seen
+
+    @property
+    def is_last(self) -> bool:
+        """Whether this is a last letter."""
+        return self.watch is not None
 
     @property
     def name(self) -> str:
@@ -78,10 +90,15 @@ class LetterRow:
         return Letter.from_record(decode_map(self.record, bytes_max=RECORD_BYTES_MAX))
 
     def state(self, now_s: int) -> State:
-        """Return where the letter is at `now_s`."""
-        if self.kept_state is State.WAITING and (self.opens_s or 0) <= now_s:
+        """Return where the letter is at `now_s`: a last one is ready once only guardians are missing."""
+        if self.kept_state is State.WAITING and self._is_ready(now_s):
             return State.READY
         return self.kept_state
+
+    def _is_ready(self, now_s: int) -> bool:
+        if self.is_last:
+            return self.silent or (self.floor_s is not None and self.floor_s <= now_s)
+        return (self.opens_s or 0) <= now_s
 
     def file(self, home: Home) -> Path:
         """Where its file lies."""
@@ -146,8 +163,34 @@ def identities_of(pendant: "Pendant") -> "list[HybridIdentity]":
     return [HybridIdentity(seed) for seed in reversed(pendant.keyring.letters)]
 
 
+def last_of(lock: "Lock") -> tuple[bytes | None, int | None]:
+    """Return watch and floor of a last letter, as its row keeps them; two Nones for any other."""
+    from twinbell.bond.gate import SilenceGate
+    from twinbell.bond.lastlock import is_last
+
+    if not is_last(lock):
+        return None, None
+    watches = [gate.watch for way in lock.ways for gate in way if isinstance(gate, SilenceGate)]
+    return watches[0], lock.wish.instant_s if lock.wish else None
+
+
 def _row(row: Row) -> LetterRow:
-    number, id_, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, key, writer = row
+    number, id_, bond, outgoing, state, opens_s, lock, record, at_s, opened_s, key, writer, *last = row
+    watch, floor_s, silent = last
     return LetterRow(
-        number, id_, bond, bool(outgoing), State(state), opens_s, lock, record, at_s, opened_s, key, writer
+        number=number,
+        id=id_,
+        bond=bond,
+        outgoing=bool(outgoing),
+        kept_state=State(state),
+        opens_s=opens_s,
+        lock_bytes=lock,
+        record=record,
+        at_s=at_s,
+        opened_s=opened_s,
+        letter_key=key,
+        writer=writer,
+        watch=watch,
+        floor_s=floor_s,
+        silent=bool(silent),
     )

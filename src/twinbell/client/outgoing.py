@@ -90,8 +90,8 @@ def write(
     with home.vault.transaction():
         home.vault.run(
             "insert into letter "
-            "(id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, letter_key) "
-            "values (?, ?, 1, 'sending', ?, ?, ?, 0, ?, ?)",
+            "(id, bond, outgoing, state, opens_s, lock, record, blob_sent, at_s, letter_key, watch, floor_s) "
+            "values (?, ?, 1, 'sending', ?, ?, ?, 0, ?, ?, ?, ?)",
             lock.letter,
             bond.id,
             lock.opens_s,
@@ -99,6 +99,7 @@ def write(
             encode(content.to_record()),
             home.now_s,
             sealed.key.seed if sealed.key else None,
+            *letters.last_of(lock),
         )
     reach("letter: saved")
 

@@ -152,4 +152,48 @@ create table giving (
     primary key (bond, letter)
 );
 """,
+    """
+-- What a bond is for: pair or guardian.
+alter table bond add column kind text not null default 'pair';
+
+-- A last letter: the watch whose silence opens it, and the second from which guardians open it without.
+alter table letter add column watch blob;      -- 16 bytes; null: not a last letter
+alter table letter add column floor_s integer;
+
+-- A watch at which this home has a seat. Which there are is in the keyring of the bond; this is what came of
+-- looking at the relay, and may be lost.
+create table seat (
+    bond blob not null references bond,
+    watch blob not null,            -- 16 bytes
+    reader integer not null,        -- 1: the last letters are for us; 0: we are a guardian
+    view blob,                      -- what the relay showed last
+    looked_s integer not null default 0,   -- when that was
+    due_s integer not null default 0,      -- look again then; 0: the relay has rung
+    refusal text,                   -- why the last look brought nothing
+    doorbell blob,                  -- hash of the inbox and token that the relay was given to ring at
+    stage text not null default '', -- of the watch, as its person was told it
+    asked integer not null default 0,      -- the question (its counted second) that its person was told
+    answer text,                    -- a guardian: yes, no or unknown, until it no longer counts
+    said_s integer not null default 0,     -- when they said it
+    ballot blob,                    -- the signed answer, while it has still to go
+    ballot_n integer not null default 0,   -- its number, so that the next one is above
+    consent_told integer not null default 0, -- the day of the consent of which they were told that it is old
+    primary key (bond, watch)
+);
+
+-- What a relay gave out for a last letter: sealed to its reader, and kept whatever the relay does next.
+create table parcel (
+    bond blob not null references bond,
+    letter blob not null,           -- 16 bytes
+    data blob not null,
+    primary key (bond, letter)
+);
+
+-- Shares that their reader typed by hand, by the hash of the gate that they are for.
+create table typed (
+    gate blob not null,             -- 32 bytes
+    words text not null,
+    primary key (gate, words)
+);
+""",
 )
