@@ -325,7 +325,7 @@ def said() -> dict[str, dict[str, Any]]:
 
 def notes() -> dict[str, dict[str, Any]]:
     seed = Drawn("note")(32)
-    files = {}
+    files: dict[str, dict[str, Any]] = {}
     for name, note in {"note": Note(False, 20_717), "note_of_duress": Note(True, 20_717)}.items():
         with encapsulations(before("watch", name).get("encapsulations")) as kept:
             sealed = note.seal(xwing.public(seed), WATCH)

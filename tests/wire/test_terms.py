@@ -1,6 +1,7 @@
 """Terms, and who may change what in them: every field, either way, in every standing of the watch."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from tests.wire.watches import GUARDIANS, HAND, KEY, SEATS, STOP, TERMS, WATCH
 
 from twinbell.crypto.kdf import sha256
 from twinbell.crypto.signing import SigningKey
-from twinbell.encoding import decode, encode
+from twinbell.encoding import decode_map, encode
 from twinbell.errors import Conflict, Damaged, Refused, Stale, TwinbellError
 from twinbell.wire.limits import WATCH_TERMS_BYTES_MAX
 from twinbell.wire.signed import Signed, sign
@@ -20,7 +21,7 @@ OVER = (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
 OTHER_KEY = SigningKey(b"x" * 32).verify_key.raw
 
 # Each field of the terms: changes that lead to silence never sooner, and those that may.
-STRICTER = {
+STRICTER: dict[str, list[Any]] = {
     "every": [31, 400],
     "grace": [8, 400],
     "veto": [8, 400],
@@ -28,7 +29,7 @@ STRICTER = {
     "guardians": [GUARDIANS[:2], GUARDIANS[1:3], (GUARDIANS[2], GUARDIANS[0], GUARDIANS[1])],
     "hands": [(HAND.verify_key.raw, OTHER_KEY)],
 }
-LOOSER = {
+LOOSER: dict[str, list[Any]] = {
     "every": [29, 1],
     "grace": [6, 3],
     "veto": [6, 1],
@@ -84,7 +85,7 @@ def test_stricter_is_at_once_and_looser_waits(name, value, kind, standing, stage
     if stage is Stage.STOPPED and name != "stop":
         new = replace(new, stop=b"u" * 32)
 
-    expected: object
+    expected: Change | type[Conflict]
     if stage in OVER and not rearmed:
         expected = Conflict  # whatever it is, a watch that is over is armed anew or left alone
     elif standing == "never armed" or kind != "looser" or (stage is Stage.STOPPED and name == "stop"):
@@ -223,7 +224,7 @@ def test_the_largest_terms_fit():
 
 
 def written(**changed):
-    record = decode(TERMS.to_bytes(), bytes_max=9_999) | changed
+    record = decode_map(TERMS.to_bytes(), bytes_max=9_999) | changed
     return encode({name: value for name, value in record.items() if value is not ...})
 
 

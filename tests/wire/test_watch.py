@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.wire.watches import GUARDIANS, HAND, KEY, SEATS, TERMS, WATCH
 
 from twinbell.crypto import xwing
-from twinbell.encoding import decode, encode
+from twinbell.encoding import decode_map, encode
 from twinbell.errors import Damaged
 from twinbell.wire import life, watch
 from twinbell.wire.life import Alive, Away, Life, Note, notes_hash, open_life
@@ -178,7 +178,7 @@ def test_an_answer_is_by_the_guardian_whom_it_names_in_this_epoch():
 @pytest.mark.parametrize("changed", [{"answer": "perhaps"}, {"n": 0}, {"more": 1}, {"seat": b""}, {"v": 2}])
 def test_an_answer_that_is_none_is_damaged(changed):
     with pytest.raises(Damaged):
-        Ballot.parse(encode(decode(BALLOT.to_bytes(), bytes_max=999) | changed))
+        Ballot.parse(encode(decode_map(BALLOT.to_bytes(), bytes_max=999) | changed))
 
 
 # --- channels, doorbells
@@ -337,7 +337,7 @@ def test_the_largest_view_fits():
 )
 def test_a_view_that_is_none_is_damaged(changed):
     with pytest.raises(Damaged):
-        View.parse(encode(decode(VIEW.to_bytes(), bytes_max=WATCH_VIEW_BYTES_MAX) | changed))
+        View.parse(encode(decode_map(VIEW.to_bytes(), bytes_max=WATCH_VIEW_BYTES_MAX) | changed))
 
 
 @pytest.mark.parametrize(

@@ -124,21 +124,23 @@ def test_notes(vector):
 
 @pytest.mark.parametrize("vector", **of("watch", "channels", "doorbell", "view"))
 def test_bodies(vector):
-    parse = {"channels": Channels.parse, "doorbell": Doorbell.parse, "view": View.parse}[vector["kind"]]
-
     if "refuses" in vector:
         with pytest.raises(Damaged):
-            parse(raw(vector, "body"))
+            again(vector["kind"], raw(vector, "body"))
         return
-    body = parse(raw(vector, "body"))
-    assert body.to_bytes() == raw(vector, "body")
-    if isinstance(body, View):
-        said = {"part": body.part.value, "stage": body.stage.value, "called": body.called}
-    elif isinstance(body, Channels):
-        said = [channel.name for channel in body.channels]
-    else:
-        said = body.box.hex()
-    assert said == vector["says"]
+    assert again(vector["kind"], raw(vector, "body")) == (raw(vector, "body"), vector["says"])
+
+
+def again(kind, data):
+    """Return a body once more, and what it says."""
+    if kind == "view":
+        view = View.parse(data)
+        return view.to_bytes(), {"part": view.part, "stage": view.stage, "called": view.called}
+    if kind == "channels":
+        channels = Channels.parse(data)
+        return channels.to_bytes(), [channel.name for channel in channels.channels]
+    doorbell = Doorbell.parse(data)
+    return doorbell.to_bytes(), doorbell.box.hex()
 
 
 def test_the_envelope_of_a_doorbell():
