@@ -4,7 +4,7 @@ import secrets
 
 from twinbell.bond import bell
 from twinbell.bond.code import Code, Form
-from twinbell.bond.keys import Device, Keyring, Root
+from twinbell.bond.keys import Device, Keyring, Kind, Root
 from twinbell.bond.pendant import Pendant
 
 RELAY = "https://relay.example"
@@ -15,12 +15,12 @@ NAMEPLATES = {Form.SPOKEN: "7", Form.LINK: "abcdefghijklmnopqrstuvwxyz"}
 class Person:
     """A root, a device and a keyring that no bell has used yet."""
 
-    def __init__(self, name, random=secrets.token_bytes):
+    def __init__(self, name, random=secrets.token_bytes, kind=Kind.PAIR):
         self.name, self.random = name, random
         self.root = Root.generate(random)
         self.device = Device.generate(random, root=self.root, relay=RELAY)
         self.keyring = Keyring.generate(
-            self.root, self.device, relay=RELAY, name=name, chain=None, now_s=NOW_S, random=random
+            self.root, self.device, relay=RELAY, name=name, chain=None, now_s=NOW_S, random=random, kind=kind
         )
         self.bundle = self.keyring.bundle(self.root)
 
@@ -43,9 +43,9 @@ def ring_true(giver, answerer, now_s=NOW_S):
     return giver, answerer
 
 
-def pair(random=secrets.token_bytes):
+def pair(random=secrets.token_bytes, kind=Kind.PAIR):
     """Return the pendants of two people who have just joined."""
-    ana, ben = Person("Ana", random), Person("Ben", random)
+    ana, ben = Person("Ana", random, kind), Person("Ben", random, kind)
     giver = ana.gives()
     giver, answerer = ring_true(giver, ben.answers(giver.code))
     return (

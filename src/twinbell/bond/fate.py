@@ -1,8 +1,8 @@
 """What becomes of a last letter when the bond ends, and when the reader is silent too.
 
 The writer chooses it when the letter is sealed, keeps it, and says it at the end of the letter itself, where
-only its reader finds it. It is no condition of the lock: what was delivered cannot be called back, and that is
-said.
+only its reader finds it. It is no condition of the lock: what was delivered cannot be called back, and that
+is said.
 """
 
 from dataclasses import dataclass

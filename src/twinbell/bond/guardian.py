@@ -161,6 +161,9 @@ class Share(Frozen):
                 f"Two or more of at most {WATCH_GUARDIANS_MAX} guardians are needed, or one alone."
             )
 
+    def __repr__(self) -> str:
+        return f"Share(epoch={self.epoch}, k={self.k}, n={self.n})"  # the words are a secret
+
     def to_record(self) -> Record:
         return {
             "watch": self.watch,
@@ -210,6 +213,9 @@ class ShareRelease(Frozen):
     words: str
 
     kind = "share-release"
+
+    def __repr__(self) -> str:
+        return f"ShareRelease(epoch={self.epoch})"  # the words are a secret
 
     def to_record(self) -> Record:
         return {"watch": self.watch, "epoch": self.epoch, "gate": self.gate, "words": self.words}

@@ -61,8 +61,9 @@ def _words(lock: Lock, gate: Gate) -> str:
         return f"Round {gate.round} of the beacon of {kept.keeper}, which comes on {at.date}, {at.time} UTC."
     if isinstance(gate, GuardiansGate):
         return (
-            f"{gate.threshold} of {gate.guardians} guardians put their SLIP-39 words together (no passphrase).\n"
-            "  The 32 bytes that come out are the seed of an age key (AGE-SECRET-KEY-PQ-1, Bech32): gate.txt."
+            f"{gate.threshold} of {gate.guardians} guardians put their SLIP-39 words together.\n"
+            "  There is no passphrase. The 32 bytes that come out are the seed of an age key, written as\n"
+            "  AGE-SECRET-KEY-PQ-1... in Bech32, in gate.txt."
         )
     return (
         "The relay gives out a parcel for this letter when the writer has fallen silent: parcel.age.\n"
