@@ -130,7 +130,8 @@ def test_a_bond_that_is_full_of_watches_still_fits_into_the_slot():
     )
     seats = [replace(full, ask=replace_watch(full.ask, bytes([n]) * 16)) for n in range(2)]
     released = [gm.ShareRelease(WATCH, n, SHARE.gate, SHARE.words) for n in range(RELEASED_MAX)]
-    keys = WatchKeys(appointed=(APPOINTED,), seats=tuple(seats), released=tuple(released))
+    appointed = tuple(replace(APPOINTED, ask=replace_watch(ask(), bytes([n]) * 16)) for n in range(3))
+    keys = WatchKeys(appointed=appointed, seats=tuple(seats), released=tuple(released))
     letters = tuple(bytes([n]) * 32 for n in range(200))
     two.sides["ben"] = replace(two.ben, keyring=replace(two.ben.keyring, letters=letters, watch=keys))
 

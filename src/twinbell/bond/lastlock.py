@@ -91,11 +91,13 @@ def describe_last(
         held = min(_strength(lock, way, ours) for way in alike)
         if silent:
             needs = f"Once {writer} has been silent and {relay} has said so: {some(gate, guardians)}."
-            rows.append(Row(needs, f"{relay} and {helpers}, could open it this way early.", held))
+            early = f"{relay} and {helpers}"
         else:
             needs = f"From {lock.wish.words} on, silent or not: {some(gate, guardians)}."
             keepers = _keepers(lock, [[g.chain for g in way if isinstance(g, DateGate)] for way in alike])
-            rows.append(Row(needs, f"{keepers} and {helpers}, could open it this way early.", held))
+            early = f"{keepers} and {helpers}"
+            early = early[0].upper() + early[1:]
+        rows.append(Row(needs, f"{early}, could open it this way early.", held))
     sentences = [
         f"No guardian can read it, and none of them alone can open it for {reader}."
         if gate.threshold > 1
