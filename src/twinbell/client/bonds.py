@@ -141,7 +141,7 @@ def _names(bonds: "list[BondRow]") -> str:
 def come_back(home: Home, pendant: "Pendant", root: "Root", *, leap: int = 0) -> BondRow:
     """Save a bond that a kit page gave back. Called inside a transaction; its kit is on paper already."""
     from twinbell.bond import event as ev
-    from twinbell.client import journal
+    from twinbell.client import journal, seats
 
     keyring = pendant.keyring
     home.vault.run(
@@ -157,6 +157,7 @@ def come_back(home: Home, pendant: "Pendant", root: "Root", *, leap: int = 0) ->
     )
     bond = get(home.vault, pendant.bond.id)
     journal.step_inside(home, bond, ev.CameBack(root, leap))
+    seats.sync(home, bond.id, pendant)
     _learn_chains(home, bond)
     return get(home.vault, bond.id)
 

@@ -15,6 +15,7 @@ from twinbell.clock import Clock, SystemClock
 
 if TYPE_CHECKING:  # imported when a relay is asked: opening a letter asks none
     from twinbell.client.relay import Relay
+    from twinbell.client.watchrelay import WatchRelay
 
 CA_SETTING = "ca"  # a certificate to trust beside those of the system
 
@@ -28,6 +29,7 @@ class Home:
         self.clock = clock
         self.progress: Callable[[int, int], None] = _unseen  # told how far a large file is, of how many bytes
         self._relays: dict[str, Relay] = {}
+        self._watch_relays: dict[str, WatchRelay] = {}
 
     @classmethod
     def open(cls, path: Path, ask: key.AskPassphrase, *, clock: Clock | None = None) -> "Home":
@@ -69,6 +71,8 @@ class Home:
         """Close the vault and hang up."""
         for relay in self._relays.values():
             relay.close()
+        for watching in self._watch_relays.values():
+            watching.close()
         self.vault.close()
 
     @property
@@ -94,6 +98,15 @@ class Home:
         if url not in self._relays:
             self._relays[url] = Relay(Transport(url, ca=self.ca))
         return self._relays[url]
+
+    def watch_relay(self, url: str) -> "WatchRelay":
+        """Return the relay at `url` as one that keeps watches; one connection is kept for each."""
+        from twinbell.client.transport import Transport
+        from twinbell.client.watchrelay import WatchRelay
+
+        if url not in self._watch_relays:
+            self._watch_relays[url] = WatchRelay(Transport(url, ca=self.ca))
+        return self._watch_relays[url]
 
 
 def _unseen(done: int, total: int) -> None:

@@ -42,6 +42,10 @@ def step_inside(
             after.verified,
             bond.id,
         )
+    if after.keyring.watch != before.keyring.watch or after.parted != before.parted:
+        from twinbell.client import seats
+
+        seats.sync(home, bond.id, after)
     if any(isinstance(effect, ev.GiveLetters) for effect in effects):
         sent += giving.begin(home, bonds.get(home.vault, bond.id))
     return sent

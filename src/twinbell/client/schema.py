@@ -177,6 +177,7 @@ create table seat (
     said_s integer not null default 0,     -- when they said it
     ballot blob,                    -- the signed answer, while it has still to go
     ballot_n integer not null default 0,   -- its number, so that the next one is above
+    released_s integer not null default 0, -- when a guardian gave their share to the reader; 0: not
     consent_told integer not null default 0, -- the day of the consent of which they were told that it is old
     primary key (bond, watch)
 );
