@@ -91,9 +91,8 @@ describe.each(BROWSERS)("in $kind", ({ kind, there }) => {
       await phone.page.evaluate((hash) => {
         location.hash = hash;
       }, page);
-      await phone.page.waitForFunction(
+      await phone.holds(
         (hash) => location.hash === `#${hash}` && document.querySelector("main, section") !== null,
-        {},
         page,
       );
     };
@@ -110,12 +109,12 @@ describe.each(BROWSERS)("in $kind", ({ kind, there }) => {
         await answerBell(phone, code);
         bond = (await peer.until("bell")).outcome.bond!;
         await phone.touch("Compare the words");
-        await phone.page.waitForFunction((name) => document.body.textContent?.includes(name), {}, text);
+        await phone.holds((name) => document.body.textContent?.includes(name), text);
         expect(await lookout.sees()).toEqual([]);
       }
       await visit("you");
       for (const text of families.values()) {
-        await phone.page.waitForFunction((name) => document.body.textContent?.includes(name), {}, text);
+        await phone.holds((name) => document.body.textContent?.includes(name), text);
       }
       expect(await lookout.sees()).toEqual([]);
     }, 600_000);
@@ -137,7 +136,7 @@ describe.each(BROWSERS)("in $kind", ({ kind, there }) => {
       for (const { subject, text, files } of sent) {
         const letter = { subject, text, files, wish: null, years: 1, hold: "balance" } as const;
         const [id] = await peer.api.writeLetter({ bond, ...letter });
-        await phone.page.waitForFunction((end) => document.querySelector(`a[href$="${end}"]`), {}, id!);
+        await phone.holds((end) => document.querySelector(`a[href$="${end}"]`) !== null, id!);
         await visit(`letter/${id}`);
         await phone.touch("Open");
         await phone.page.waitForSelector("article p");
@@ -195,7 +194,7 @@ describe.each(BROWSERS)("in $kind", ({ kind, there }) => {
       await peer.api.setAbout(bond, { birthday: "02-29", zone: "Mars/Olympus_Mons", place: names.at(-1)! });
       await peer.api.setPortrait(bond, { size: 64, pixels });
 
-      await phone.page.waitForFunction(() => document.querySelector(".body svg")?.innerHTML.length);
+      await phone.holds(() => document.querySelector(".body svg")?.innerHTML.length);
       await until("their word", async () =>
         phone.page.evaluate(
           () =>
