@@ -51,6 +51,10 @@ export const PAIRING_WAIT_S_MAX = 25; // a long poll is answered before proxies 
 export const NAMEPLATE_DIGITS_MAX = 9; // spoken, so short; grows only when the short ones are taken
 export const NAMEPLATE_LINK_CHARS = 26; // 16 random bytes in base32: nobody finds a link's mailbox by trying
 
+// --- push
+
+export const PUSH_BODY_BYTES_MAX = 4_096; // a subscription as a device sends it
+
 // --- rooms
 
 export const ROOM_SAY_BYTES_MAX = 2_048; // the first frame of a meeting has 1219, those after the greeting 512
