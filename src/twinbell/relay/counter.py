@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BEAT_S = 1.0
 BEAT_MAX_S = 300  # a loop that stood still for longer was not there
 GAP_S = 60  # shorter ones are nobody's concern
-SAVE_S = 30  # the database hears of the counter this often, and with each change of a watch
+SAVE_S = 30  # the database hears of the counter this often, counted or not, and with each change of a watch
 FILE_S = 60  # and the file this often: always after the database, so being ahead means something
 AHEAD_S = 300  # a file so far ahead of its database belongs to a newer one
 FOLDER = "watch"
@@ -80,6 +80,7 @@ class Count:
     floor: int
     last: Beat
     gap: Gap | None = None  # the newest, kept once it is long enough
+    lost_s: float = 0.0  # since the start, all that did not count
 
     def beat(self, beat: Beat) -> "Count":
         """Return the counter at `beat`."""
@@ -95,11 +96,11 @@ class Count:
 
     def lost(self, seconds: float, ended_s: float, why: Why) -> "Count":
         """Return the counter with a gap that ended at `ended_s`, joined to its neighbour of the same kind."""
-        at, gap = int(self.counted), self.gap
+        at, gap, lost_s = int(self.counted), self.gap, self.lost_s + seconds
         if gap is not None and gap.why is why and at - gap.at < GAP_S:
-            return replace(self, gap=replace(gap, seconds=gap.seconds + seconds))
+            return replace(self, gap=replace(gap, seconds=gap.seconds + seconds), lost_s=lost_s)
         began_s = max(0, int(ended_s - seconds))
-        return replace(self, gap=Gap(at, began_s, seconds, why))
+        return replace(self, gap=Gap(at, began_s, seconds, why), lost_s=lost_s)
 
 
 def begin(beat: Beat, stored: Saved | None, file: Saved | None) -> Count:
@@ -142,7 +143,7 @@ class Counter:
         if self.restored:
             log.warn("This looks like a restored backup: every watch has a full window before it.")
         self._filed = 0.0
-        self._saved = self.count.counted
+        self._saved = 0.0
 
     def now(self) -> int:
         """Return the counted second that it is."""
@@ -171,9 +172,9 @@ class Counter:
     async def tick(self) -> None:
         """Beat once; write down what it is time to write."""
         self.now()
-        if abs(self.count.counted - self._saved) >= SAVE_S:
+        if self.count.counted + self.count.lost_s - self._saved >= SAVE_S:
             await self.save()
-        if abs(self.count.counted - self._filed) >= FILE_S:
+        if self.count.counted - self._filed >= FILE_S:
             await self.file()
 
     async def save(self) -> None:
@@ -195,7 +196,7 @@ class Counter:
         """
         saved, gap = self._saved_now(), self.count.gap
         self._written.put_counter(saved, gap if gap is not None and gap.seconds >= GAP_S else None)
-        self._saved = saved.counted
+        self._saved = saved.counted + self.count.lost_s
 
     def _saved_now(self) -> Saved:
         count = self.count

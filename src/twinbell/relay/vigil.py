@@ -67,6 +67,7 @@ class Vigil:
         self.writer: Writer  # set by whoever composes the relay
         self._tasks: set[asyncio.Task[None]] = set()
         self._not_before: dict[int, float] = {}  # flips that could not be acted on, and when to try again
+        self._heard: set[tuple[int, bytes]] = set()  # who was rung already, of flips that are not done
         self._over_at = 0.0
         self.rung = 0
 
@@ -150,8 +151,17 @@ class Vigil:
         if row is None:
             return True
         seats = self.concerned(row, flip)
-        bells = [bell for bell in self._read.doorbells(row.number) if bell.seat in seats]
-        return all(await asyncio.gather(*(self._ring(row, flip, bell) for bell in bells)))
+        bells = [
+            bell
+            for bell in self._read.doorbells(row.number)
+            if bell.seat in seats and (flip.number, bell.seat) not in self._heard
+        ]
+        rung = await asyncio.gather(*(self._ring(row, flip, bell) for bell in bells))
+        if all(rung):
+            self._heard -= {(flip.number, seat) for seat in seats}
+            return True
+        self._heard |= {(flip.number, bell.seat) for bell, was in zip(bells, rung, strict=True) if was}
+        return False
 
     def concerned(self, row: Row, flip: Flip) -> set[bytes]:
         """Return the seats that a flip concerns; the empty one is the recipient's."""
