@@ -14,7 +14,7 @@ import { STAGES, type Stage } from "../../../src/core/wire/silence";
 import * as terms from "../../../src/core/wire/terms";
 import * as watch from "../../../src/core/wire/watch";
 import { parseView, viewToBytes } from "../../../src/core/wire/watchview";
-import { scenario, scenarios, type Json, type Scenario } from "../../vectors";
+import { scenario, scenarios, type Scenario } from "../../vectors";
 
 const ALL = scenarios("watch");
 
@@ -25,7 +25,7 @@ function of(...kinds: readonly string[]): Scenario[] {
 }
 
 /** Read a vector and say what it says; a refused one must be damaged. */
-function reads(vector: Scenario, read: () => Json): void {
+function reads(vector: Scenario, read: () => unknown): void {
   if (vector.refuses) {
     expect(unlessDamaged(read)).toBeInstanceOf(Damaged);
   } else {
