@@ -12,11 +12,25 @@ if TYPE_CHECKING:
     from twinbell.client.bonds import BondRow
 
 PASSPHRASE_LENGTH_MIN = 8
+ACTS = ("ring", "letter", "room")  # done by a person wherever they are typed; others at a terminal alone
+BACKGROUND = ("listen", "alive")  # says nothing of a person, or says it itself
 
 
 def open_home(args: argparse.Namespace) -> Home:
     """Open the home that the command line means."""
-    return Home.open(folder.locate(args.home), ui.ask_secret)
+    home = Home.open(folder.locate(args.home), ui.ask_secret)
+    if args.noun in ACTS or (args.noun not in BACKGROUND and ui.interactive()):
+        home.at_end = sign_life
+    return home
+
+
+def sign_life(home: Home) -> None:
+    """After a person has done something: let the relays of their watches know, where it is time to."""
+    if home.vault.one("select 1 from watch"):
+        from twinbell.client import alive
+
+        if alive.is_due(home):
+            alive.by_act(home)
 
 
 def make_home(args: argparse.Namespace) -> Home:

@@ -34,6 +34,14 @@ LABELS = (
     "letter: opened",
     "listen: told",
 )
+WATCH_LABELS = (
+    "watch: saved",
+    "watch: terms saved",
+    "watch: terms taken",
+    "watch: armed",
+    "last: row saved",
+    "last: parcel given",
+)
 
 VARIABLE = "TWINBELL_FAILPOINT"
 

@@ -28,6 +28,7 @@ class Home:
         self.vault = vault
         self.clock = clock
         self.progress: Callable[[int, int], None] = _unseen  # told how far a large file is, of how many bytes
+        self.at_end: Callable[[Home], None] = _nothing  # done last, where all that was to be done went well
         self._relays: dict[str, Relay] = {}
         self._watch_relays: dict[str, WatchRelay] = {}
 
@@ -65,7 +66,11 @@ class Home:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            if kind is None:
+                self.at_end(self)
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Close the vault and hang up."""
@@ -107,6 +112,10 @@ class Home:
         if url not in self._watch_relays:
             self._watch_relays[url] = WatchRelay(Transport(url, ca=self.ca))
         return self._watch_relays[url]
+
+
+def _nothing(home: Home) -> None:
+    """Nothing is left to be done."""
 
 
 def _unseen(done: int, total: int) -> None:

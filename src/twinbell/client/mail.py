@@ -108,6 +108,11 @@ def send(home: Home) -> Outcome:
         if not is_down:
             _send_letters(home, bond, left)
         _empty_outbox(home, bond, left, is_down=is_down)
+    if home.vault.one("select 1 from watch where owed = 1"):
+        from twinbell.client import watch
+
+        if owed := watch.settle_all(home):
+            left.later(owed)
     return left
 
 

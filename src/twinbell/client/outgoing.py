@@ -107,7 +107,9 @@ def write(
 def send_files(home: Home, bond: "BondRow", left: mail.Outcome) -> None:
     """Send the files of letters that have not gone yet, and put each that is there into the outbox."""
     rows = home.vault.all(
-        "select id, record from letter where bond = ? and outgoing = 1 and blob_sent = 0 order by number",
+        "select id, record from letter where bond = ? and outgoing = 1 and blob_sent = 0 "
+        "and not exists (select 1 from last where last.letter = letter.id and epoch = 0) "  # not armed yet
+        "order by number",
         bond.id,
     )
     for letter_id, record in rows:

@@ -16,7 +16,6 @@ from twinbell.wire.auth import Token
 from twinbell.wire.limits import PAGE_BYTES_MAX, PAIRING_WAIT_S_MAX
 
 if TYPE_CHECKING:
-    from twinbell.client.watchrelay import WatchRelay
     from twinbell.wire import pairing
 
 # `wire.blob`, `wire.pairing` and `wire.problems` are imported where they are used: a ring needs none of them.
@@ -44,13 +43,6 @@ class Relay:
     def close(self) -> None:
         """Hang up."""
         self._transport.close()
-
-    @property
-    def watches(self) -> "WatchRelay":
-        """The watches that this relay keeps, over the same connection."""
-        from twinbell.client.watchrelay import WatchRelay
-
-        return WatchRelay(self._transport)
 
     def about(self) -> dict[str, Any]:
         """Return what the relay says of itself: its version, its limits, and the chains it hands out."""

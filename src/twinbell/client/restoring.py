@@ -45,6 +45,10 @@ def restore(home: Home, page: "Page", *, sealed: bytes | None = None) -> "tuple[
     pendant = paper.restore(keyring, page.root, random=secrets.token_bytes)
     with home.vault.transaction():
         bond = bonds.come_back(home, pendant, page.root, leap=leap)
+        if pendant.keyring.watch.owned:
+            from twinbell.client import watch
+
+            watch.adopt(home)
     reach("paper: bond saved")
     return bond, _settle(home, bond)
 

@@ -197,4 +197,33 @@ create table typed (
     primary key (gate, words)
 );
 """,
+    """
+-- A watch of one's own. What it is lies in the keyring of its bond; this is what only this home knows of it.
+create table watch (
+    id blob primary key,            -- 16 bytes
+    bond blob not null references bond,
+    stop blob,                      -- the code for the paper page, until its person has it on paper
+    taken integer not null default 0,   -- the number of the newest terms that its relay has taken
+    n integer not null default 0,       -- the number of our newest sign of life
+    alive_s integer not null default 0, -- when its relay last took one
+    tried_s integer not null default 0, -- when one was last tried
+    duress_s integer not null default 0, -- until then each sign of life calls for help
+    words blob,                     -- salt and hashes of the two words of `alive --word`
+    channels blob,                  -- a record: where its person is reminded, and when each was tested
+    over integer not null default 0,    -- guardians were told that shares of epochs below this may go
+    owed integer not null default 1 -- 1: there is something that its relay has not been told
+);
+
+-- A last letter that we wrote, beside its row in `letter`.
+create table last (
+    letter blob primary key,        -- 16 bytes
+    watch blob not null,
+    epoch integer not null,         -- of the gate that it is behind; 0: it waits here for an arming
+    fate blob not null,             -- a record of `bond.fate`
+    parcel blob,                    -- the relay's part of its key, until the relay has it
+    drops integer not null default 0, -- 1: the relay's part is still to be taken back
+    next blob,                      -- the letter that took its place
+    opened integer not null default 0 -- 1: its reader has opened it: it is not sealed again
+);
+""",
 )
