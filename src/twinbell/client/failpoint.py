@@ -41,6 +41,9 @@ WATCH_LABELS = (
     "watch: armed",
     "last: row saved",
     "last: parcel given",
+    "watch: looked",
+    "watch: answered",
+    "watch: parcel kept",
 )
 
 VARIABLE = "TWINBELL_FAILPOINT"

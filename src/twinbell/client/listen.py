@@ -94,6 +94,7 @@ class _Listener:
     async def _upkeep(self, known: set[bytes]) -> None:
         while True:
             await self._send()
+            await self._work(mail.look_around, self._home)
             await self._work(_note_ready, self._home)
             await self.tell_news()
             rows = await self._work(bonds.every, self._home.vault)
@@ -148,6 +149,7 @@ class _Listener:
             await self._work(mail.fetch_coming, self._home, bond)
         except TwinbellError as refusal:
             self._note(f"{refusal} Trying again by itself.")
+        await self._work(mail.look_around, self._home)  # a doorbell may be among what came
         await self.tell_news()
         if await self._work(mail.owed, self._home) - self._owed:  # new keys, or somebody back from paper
             await self._send()

@@ -15,6 +15,7 @@ from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.seats import Place, SeatRow
 from twinbell.errors import NotFound, NotYet, Refused, Stale, TwinbellError, Unreachable
+from twinbell.wire.limits import ID_BYTES
 from twinbell.wire.silence import Answer, Stage
 
 if TYPE_CHECKING:
@@ -30,24 +31,18 @@ CONSENT_DAYS = 365  # after that a guardian is asked whether they still want to 
 ASKS = (Stage.ASKING, Stage.VETO)
 
 
-def ring(home: Home, bond: bytes, envelope: bytes) -> bool:
+def ring(home: Home, envelope: bytes) -> bool:
     """Note a doorbell, and tell whether this envelope is one. Called inside a transaction.
 
     It may hang at the inbox of another bond than the watch's, where only that lies at the relay.
     """
-    from twinbell.wire.watch import DOORBELL_VERSION, rung
+    from twinbell.wire.watch import doorbell
 
-    if not envelope.startswith(DOORBELL_VERSION):
+    watch = envelope[1 : 1 + ID_BYTES]
+    if envelope != doorbell(watch):
         return False
-    watch = rung(envelope, {row.watch for row in seats.every(home.vault)})
-    if watch is not None:
-        home.vault.run("update seat set due_s = 0 where watch = ?", watch)
+    home.vault.run("update seat set due_s = 0 where watch = ?", watch)
     return True
-
-
-def is_due(home: Home) -> bool:
-    """Say whether a seat wants looking at."""
-    return home.vault.one("select 1 from seat where due_s <= ?", home.now_s) is not None
 
 
 def look_around(home: Home) -> None:

@@ -1,8 +1,10 @@
 """What the rules of a bond want a person to know, as events for `listen` and as sentences for a terminal."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from twinbell.bond import event as ev
+from twinbell.bond import watchevent as we
 from twinbell.bond.pendant import Pendant
 from twinbell.client import events
 from twinbell.client.home import Home
@@ -35,6 +37,29 @@ FACTS: dict[str, tuple[str, ...]] = {
     "gap-given-up": ("peer", "first", "last"),
     "unopened": ("peer",),
     "newer-needed": ("peer",),
+    # Guardians and the reader, in their own homes.
+    "guardian-asked": ("peer", "reader", "rehearsal"),
+    "guardian-seat": ("peer",),
+    "consent-due": ("peer",),
+    "terms": ("peer", "from"),
+    "share": ("peer", "epoch"),
+    "shares-gone": ("peer",),
+    "asked": ("peer", "rehearsal"),
+    "help-wanted": ("peer", "rehearsal"),
+    "duress": ("peer",),
+    "stopped": ("peer",),
+    "returned": ("peer", "rehearsal"),
+    "reader": ("peer", "guardians"),
+    "silent": ("peer", "rehearsal"),
+    "share-released": ("peer", "epoch"),
+    # The writer.
+    "guardian-said": ("peer", "yes"),
+    "guardian-rehearsed": ("peer", "day"),
+    "rehearsed": ("peer", "watch", "proof", "day"),
+    "share-doubtful": ("peer",),
+    # Writer and guardian.
+    "guardian-gone": ("peer",),
+    "not-taken": ("peer", "what", "why"),
 }
 
 
@@ -82,6 +107,44 @@ def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
             add("refused")
         case ev.HasReceived():
             pass  # receipts are shown where they are asked for
+        case _:
+            _note_watch(add, what)
+
+
+def _note_watch(add: Callable[..., None], what: we.WatchNews) -> None:
+    match what:
+        case we.GuardianWanted(ask):
+            add("guardian-asked", reader=ask.reader, rehearsal=ask.rehearsal)
+        case we.GuardianSaid(_, yes):
+            add("guardian-said", yes=yes)
+        case we.SeatTaken():
+            add("guardian-seat")
+        case we.TermsChanged(_, from_s):
+            add("terms", **{"from": from_s})
+        case we.ShareCame(_, epoch):
+            add("share", epoch=epoch)
+        case we.SharesGone():
+            add("shares-gone")
+        case we.ShareArrived(_, epoch):
+            add("share-released", epoch=epoch)
+        case we.GuardianGone():
+            add("guardian-gone")
+        case we.GuardianRehearsed(_, day):
+            add("guardian-rehearsed", day=day)
+        case we.ReaderSeated(_, guardians):
+            add("reader", guardians=list(guardians))
+        case we.RehearsalOpened(watch, proof, day):
+            add("rehearsed", watch=watch.hex(), proof=proof.hex(), day=day)
+        case we.ShareDoubtful():
+            add("share-doubtful")
+        case we.DuressSeen():
+            add("duress")
+        case we.StopSeen():
+            add("stopped")
+        case we.Misplaced(kind):
+            add("not-taken", what=kind, why="It has no place in this bond.")
+        case we.WatchRefused(kind, why):
+            add("not-taken", what=kind, why=why)
 
 
 def _is_quiet(home: Home, bond: "BondRow") -> bool:
@@ -118,8 +181,56 @@ def sentence(event: events.Event) -> str:
             return f"A bell is burnt. {facts.get('reason')}"
         case "damaged":
             return f"A letter from {name} came damaged. It was asked for again."
+    if event.kind in _OF_WATCH:
+        word = name if name.isalnum() else f'"{name}"'
+        said = _of_watch(event.kind, facts).format(name=name, word=word)
+        return f"Rehearsal. {said}" if facts.get("rehearsal") else said
     return _SENTENCES[event.kind].format(name=name)
 
+
+def _of_watch(kind: str, facts: Mapping[str, object]) -> str:
+    """Return the sentence of an event around a watch; `{name}` is whose bond it came in."""
+    match kind:
+        case "terms" if facts.get("from"):
+            return "{name} has changed the terms of their watch. They hold after the wait of the old ones."
+        case "guardian-said" if not facts.get("yes"):
+            return "{name} does not want to be your guardian."
+        case "guardian-asked":
+            reader = str(facts.get("reader") or "").replace("{", "{{").replace("}", "}}")
+            return (
+                f"{{name}} asks whether you will be a guardian of their last letters to {reader}: "
+                "twinbell guardian show {word}"
+            )
+    return _OF_WATCH[kind]
+
+
+_OF_WATCH = {
+    "guardian-asked": "",
+    "guardian-seat": "You are a guardian of {name}: twinbell guardian show {word}",
+    "consent-due": "You have been a guardian of {name} for a year. Do you still want to be one? "
+    "twinbell guardian consent {word} yes",
+    "terms": "{name} has changed the terms of their watch: twinbell guardian show {word}",
+    "share": "{name} gave you a share to keep. Alone it opens nothing.",
+    "shares-gone": "Shares of {name} that are no longer needed were deleted.",
+    "asked": "{name} has been silent for a while. Have you heard from {name}? "
+    "twinbell guardian answer {word} yes, no or unknown",
+    "help-wanted": "{name} has been silent. What they left can be opened with your share: "
+    "twinbell guardian release {word}",
+    "duress": "{name} may not be acting of their own free will. Be careful, and ask them where nobody "
+    "listens.",
+    "stopped": "The watch of {name} was stopped with the code on paper. Nothing is opened.",
+    "returned": "{name} has been heard from.",
+    "reader": "{name} has named guardians who will help you to open their last letters, should it come "
+    "to that.",
+    "silent": "{name} has been silent. Something was left for you; you may choose when: twinbell letter list",
+    "share-released": "{name} has released their share to you: twinbell letter list",
+    "guardian-said": "{name} will be your guardian.",
+    "guardian-rehearsed": "{name} has done their part in the rehearsal.",
+    "rehearsed": "{name} has opened the letter of the rehearsal.",
+    "share-doubtful": "{name} came back from paper and may no longer have their share. Arm the watch again.",
+    "guardian-gone": "{name} has ended the guardianship. What was kept for it is deleted.",
+    "not-taken": "{name} sent something about a watch that does not fit. It was not taken in.",
+}
 
 _SENTENCES = {
     "ready": "A letter from {name} opens now: twinbell letter list",
