@@ -156,9 +156,8 @@ class Mailboxes:
         self, live: Live, name: str, id_: bytes, blobs: tuple[bytes, ...], body: bytes, caller: Caller
     ) -> None:
         """Keep an envelope; `caller` is answered after the commit, or refused."""
-        if (
-            self.writer.is_idle
-        ):  # the first of this turn of the loop: what comes in one turn comes at one time
+        writer = self.writer
+        if not writer.turn:  # what comes in one turn of the loop comes at one time
             self._now_s = self._clock.boot_s()
             self._arrived_s = arrival_s(self._clock.wall_s())
         which = _WHICH[name]
@@ -179,10 +178,9 @@ class Mailboxes:
             return
         live.counts[which] += 1
         self._place += 1
-        keep = Keep(live.number, seq, self._place, id_, which, arrived_s, blobs, body)
-        keep.live = live
-        keep.caller = caller
-        self.writer.put(keep)
+        writer.put(
+            Keep(live.number, seq, self._place, id_, which, arrived_s, blobs, body, live=live, caller=caller)
+        )
 
     def _why_not(self, live: Live, which: int) -> Problem | None:
         if live.frozen:
@@ -190,7 +188,9 @@ class Mailboxes:
         now_s = self._now_s
         budget = self._budget
         left, at_s = live.pace[which]
-        left = min(budget.burst, left + (now_s - at_s) * budget.per_s)
+        left += (now_s - at_s) * budget.per_s
+        if left > budget.burst:
+            left = budget.burst
         live.pace[which] = (left - 1 if left >= 1 else left, now_s)
         if left < 1:
             return Problem.TOO_FAST
@@ -237,18 +237,18 @@ class Mailboxes:
         """After the commit: answer the depositor, tell the listeners."""
         live: Live = keep.live
         live.busy -= 1
+        place, _, seq, id_, deposit, arrived_s, _, body = keep.row
         if keep.error is not None or not keep.fresh:
-            live.counts[keep.deposit] -= 1
-        if keep.error is not None:
-            self.refused += 1
-            keep.caller.refused(problem_of(keep.error), keep.id)
+            live.counts[deposit] -= 1
+            if keep.error is not None:
+                self.refused += 1
+                keep.caller.refused(problem_of(keep.error), id_)
+            else:
+                keep.caller.deposited(id_, seq, arrived_s)
             return
-        seq = keep.seq
-        keep.caller.deposited(keep.id, seq, keep.arrived_s)
-        if not keep.fresh:
-            return
+        keep.caller.deposited(id_, seq, arrived_s)
         self.deposited += 1
-        live.waiting.append((seq, keep.place, keep.deposit))
+        live.waiting.append((seq, place, deposit))
         for listener in live.listeners:
             if listener.caught_up and seq > listener.sent_upto:
                 reader = listener.reader
@@ -256,7 +256,7 @@ class Mailboxes:
                     listener.caught_up = False
                     continue
                 listener.sent_upto = seq
-                reader.envelope(listener.channel, seq, keep.arrived_s, keep.blobs, keep.body)
+                reader.envelope(listener.channel, seq, arrived_s, keep.blobs, body)
         if live.number in self.push_waiting:
             self.on_push(live)
 

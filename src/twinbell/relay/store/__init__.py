@@ -70,26 +70,12 @@ class Pairing:
 class Keep:
     """An envelope to be kept, and after the commit what became of it.
 
-    A class with slots and not a dataclass because one is made for every envelope. `fresh` after the commit:
-    True if it is new; False if the same id was there: then `seq` and `arrived_s` are of the first one, or
-    `error` says that its bytes were others.
+    A class with slots and not a dataclass because one is made for every envelope, and its row is a tuple as
+    the database takes it. `fresh` after the commit: True if it is new; False if the same id was there: then
+    the row has `seq` and `arrived_s` of the first one, or `error` says that its bytes were others.
     """
 
-    __slots__ = (
-        "arrived_s",
-        "blob_ids",
-        "blobs",
-        "body",
-        "caller",
-        "deposit",
-        "error",
-        "fresh",
-        "id",
-        "live",
-        "number",
-        "place",
-        "seq",
-    )
+    __slots__ = ("blobs", "caller", "error", "fresh", "live", "row")
 
     def __init__(
         self,
@@ -101,20 +87,32 @@ class Keep:
         arrived_s: int,
         blobs: tuple[bytes, ...],
         body: bytes,
+        *,
+        live: Any = None,
+        caller: Any = None,
     ) -> None:
-        self.number = number
-        self.seq = seq
-        self.place = place
-        self.id = id_
-        self.deposit = deposit
-        self.arrived_s = arrived_s
+        self.row = (place, number, seq, id_, deposit, arrived_s, b"".join(blobs) if blobs else b"", body)
         self.blobs = blobs
-        self.blob_ids = b"".join(blobs) if blobs else b""
-        self.body = body
         self.fresh = True
         self.error: Exception | None = None
-        self.live: Any = None  # the relay's own, handed back after the commit
-        self.caller: Any = None
+        self.live = live  # the relay's own, handed back after the commit
+        self.caller = caller
+
+    @property
+    def place(self) -> int:
+        return self.row[0]
+
+    @property
+    def seq(self) -> int:
+        return self.row[2]
+
+    @property
+    def arrived_s(self) -> int:
+        return self.row[5]
+
+    @property
+    def body(self) -> bytes:
+        return self.row[7]
 
 
 class Drop:

@@ -47,7 +47,7 @@ class Writer:
         self.on_group: Callable[[], None] = lambda: None  # before a turn's changes go: others may join them
         self._early = early  # known-bad: answers before the commit; only the torture harness sets it
         self._loop = asyncio.get_running_loop()
-        self._turn: list[Change] = []
+        self.turn: list[Change] = []  # what was put in this turn of the loop
         self._queue: SimpleQueue[list[Change] | None] = SimpleQueue()
         self._checkpoint_at_s = 0.0
         self.full = False
@@ -57,16 +57,11 @@ class Writer:
         self._thread = threading.Thread(target=self._work, name="twinbell-writer", daemon=True)
         self._thread.start()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing was put yet in this turn of the loop."""
-        return not self._turn
-
     def put(self, change: Change) -> None:
         """Commit `change` with others; it comes back through `on_done`."""
-        if not self._turn:
+        if not self.turn:
             self._loop.call_soon(self._hand_over)
-        self._turn.append(change)
+        self.turn.append(change)
 
     async def run(self, call: Callable[[], Any]) -> Any:
         """Commit one call of the store's change methods and return what it returned."""
@@ -83,9 +78,9 @@ class Writer:
         await asyncio.sleep(0)  # the last groups are given back by now: let the loop answer them
 
     def _hand_over(self) -> None:
-        if self._turn:
+        if self.turn:
             self.on_group()
-            turn, self._turn = self._turn, []
+            turn, self.turn = self.turn, []
             self._queue.put(turn)
 
     # --- in the thread
