@@ -60,23 +60,21 @@ def look(home: Home, row: SeatRow) -> None:
     try:
         relay = home.watch_relay(place.relay)
         _hang(home, row, place, pendant, relay)
-        bring_answer(home, row, place, pendant)
         view = relay.look(row.watch, place.token)
+        with home.vault.transaction():
+            fresh = seats.get(home.vault, row.bond, row.watch)
+            if fresh is not None:
+                _saw(home, fresh, view, rang=row.due_s == 0)
+        reach("watch: looked")
+        bring_answer(home, row.bond, row.watch)
     except TwinbellError as refusal:
-        later_s = home.now_s + AGAIN_S
         home.vault.run(
             "update seat set refusal = ?, due_s = ? where bond = ? and watch = ?",
             str(refusal),
-            later_s,
+            home.now_s + AGAIN_S,
             row.bond,
             row.watch,
         )
-        return
-    with home.vault.transaction():
-        fresh = seats.get(home.vault, row.bond, row.watch)
-        if fresh is not None:
-            _saw(home, fresh, view, rang=row.due_s == 0)
-    reach("watch: looked")
 
 
 def _hang(home: Home, row: SeatRow, place: Place, pendant: "Pendant", relay: "WatchRelay") -> None:
@@ -102,23 +100,24 @@ def _hang(home: Home, row: SeatRow, place: Place, pendant: "Pendant", relay: "Wa
         return
 
 
-def bring_answer(home: Home, row: SeatRow, place: Place, pendant: "Pendant") -> bool:
-    """Bring a guardian's answer to the relay, where it waits to go; say whether it was asked for there."""
+def bring_answer(home: Home, bond: bytes, watch: bytes) -> bool:
+    """Bring a guardian's answer to the relay, where one waits to go; say whether it was asked for there."""
     from twinbell.wire.watch import vote_of
 
-    waits = row.ballot
     for _ in range(2):
-        if waits is None:
+        row, pendant = seats.get(home.vault, bond, watch), bonds.get(home.vault, bond).pendant
+        place = seats.place_of(pendant, row, home.now_s) if row else None
+        if row is None or row.ballot is None or place is None:
             return False
         try:
-            home.watch_relay(place.relay).vote(row.watch, place.token, vote_of(waits))
+            home.watch_relay(place.relay).vote(watch, place.token, vote_of(row.ballot))
         except (NotYet, NotFound):  # nobody asks: what was said is kept here alone
-            _gone(home, row, waits)
+            _gone(home, row, row.ballot)
             return False
         except Stale as stale:
-            waits = _signed_above(home, row, pendant, stale.newest or 0)
+            _sign_above(home, row, pendant, stale.newest or 0)
         else:
-            _gone(home, row, waits)
+            _gone(home, row, row.ballot)
             reach("watch: answered")
             return True
     raise Unreachable("The relay did not take this answer.")
@@ -133,16 +132,13 @@ def _gone(home: Home, row: SeatRow, ballot: bytes) -> None:
     )
 
 
-def _signed_above(home: Home, row: SeatRow, pendant: "Pendant", newest: int) -> bytes | None:
-    """Return the answer that waits, signed under a number that the relay takes."""
+def _sign_above(home: Home, row: SeatRow, pendant: "Pendant", newest: int) -> None:
+    """Sign the answer that waits under a number that the relay takes."""
+    seat = pendant.keyring.watch.seat(row.watch)
     with home.vault.transaction():
         fresh = seats.get(home.vault, row.bond, row.watch)
-        seat = pendant.keyring.watch.seat(row.watch)
-        if fresh is None or seat is None or fresh.answer is None or fresh.ballot is None:
-            return None
-        sign(home, fresh, seat, fresh.answer, above=newest)
-    after = seats.get(home.vault, row.bond, row.watch)
-    return after.ballot if after else None
+        if fresh and seat and fresh.answer and fresh.ballot == row.ballot:
+            sign(home, fresh, seat, fresh.answer, above=newest)
 
 
 def sign(home: Home, row: SeatRow, seat: "Seat", answer: Answer, *, above: int = 0) -> None:
@@ -180,7 +176,7 @@ def _saw(home: Home, row: SeatRow, view: "View", *, rang: bool) -> None:
         _tell_stage(home, row, view.stage, rehearsal=terms.rehearsal)
     home.vault.run(
         "update seat set view = ?, looked_s = ?, due_s = ?, refusal = null, stage = ?, asked = ?, "
-        "answer = ?, consent_told = ? where bond = ? and watch = ?",
+        "answer = ?6, ballot = iif(?6 is null, null, ballot), consent_told = ? where bond = ? and watch = ?",
         view.to_bytes(),
         home.now_s,
         home.now_s + _wait_s(terms.unit_s),
@@ -206,7 +202,7 @@ def _guardian_saw(
 
     seat = _believed(home, row, view)
     asked, answer, consent_told = row.asked, row.answer, row.consent_told
-    if answer and seat.life_s > row.said_s:
+    if answer and (seat.life_s > row.said_s or (row.view and _epoch(row.view) != _epoch(view))):
         answer = None  # they have been heard from since
     is_asked = view.stage in ASKS and SigningKey(seat.seed).verify_key.raw in view.asked
     question = view.marks.asking or 0
@@ -222,6 +218,12 @@ def _guardian_saw(
         consent_told = seat.consent_day
         _tell(home, row, "consent-due")
     return {"asked": asked, "answer": answer.value if answer else None, "consent_told": consent_told}
+
+
+def _epoch(view: "View") -> int:
+    from twinbell.wire.terms import Terms
+
+    return Terms.parse(view.terms.record).epoch
 
 
 def _believed(home: Home, row: SeatRow, view: "View") -> "Seat":

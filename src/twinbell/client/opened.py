@@ -20,11 +20,12 @@ from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.letters import LetterRow, State
 from twinbell.client.saving import Folder
-from twinbell.errors import Damaged, NotForMe, NotFound, NotYet, Refused, Retired, Unreachable
+from twinbell.errors import Damaged, NotForMe, NotFound, NotYet, Refused, Retired, TwinbellError, Unreachable
 from twinbell.wire.beacon import Chain
 
 if TYPE_CHECKING:
     from twinbell.age.hybrid import HybridIdentity
+    from twinbell.client.reader import Gates
     from twinbell.crypto.signing import VerifyKey
 
 Told = Callable[[int, int], None]
@@ -36,6 +37,7 @@ class _Asked:
     """The signatures that a letter needs, and why each of those that are missing is missing."""
 
     home: Home
+    lock: Lock
     refusals: dict[tuple[bytes, int], Refused | Damaged] = field(default_factory=dict)
 
     def signature_of(self, chain: Chain, round: int) -> bytes | None:
@@ -45,8 +47,14 @@ class _Asked:
             self.refusals[chain.hash, round] = refusal
             return None  # another way of the lock may do without it
 
-    def verdict(self, lock: Lock, early: NotYet) -> Refused | Damaged:
+    @property
+    def keys(self) -> Keys:
+        """What there is to open a letter with."""
+        return Keys(self.signature_of)
+
+    def verdict(self, early: NotYet) -> TwinbellError:
         """Return the true reason why a letter did not open, where the rules could only say: not yet."""
+        lock = self.lock
         by_way = [
             [
                 self.refusals[key]
@@ -86,7 +94,7 @@ def open_letter(
         raise Damaged("This letter came damaged. It was asked for again.")
     if not path.exists():
         raise NotFound(f"The file of this letter is not there any more: {path}.")
-    asked = _Asked(home)
+    asked = _gates(home, row, bond)
     with path.open("rb") as src:
         try:
             found = letter_.open_(
@@ -94,23 +102,37 @@ def open_letter(
                 letters.identities_of(bond.pendant),
                 bond=bond.id,
                 writers=_writers(bond, row),
-                keys=Keys(asked.signature_of),
+                keys=asked.keys,
                 key=_kept_key(row),
                 into=into,
                 progress=told,
             )
         except NotYet as early:
-            raise asked.verdict(row.lock, early) from None
+            raise asked.verdict(early) from None
         except NotForMe:  # it was sealed to us when it came: its outer header has changed since
             raise Damaged("The file of this letter has changed on this disk.") from None
     reach("letter: opened")
-    if counts and not row.outgoing and row.opened_s is None:
-        home.vault.run(
-            "update letter set state = 'opened', opened_s = ? where number = ? and opened_s is null",
-            home.now_s,
-            row.number,
-        )
+    if counts and not row.outgoing:
+        if row.is_last:
+            from twinbell.client import reader
+
+            reader.opened(home, row, bond, found.mail.text)
+        if row.opened_s is None:
+            home.vault.run(
+                "update letter set state = 'opened', opened_s = ? where number = ? and opened_s is null",
+                home.now_s,
+                row.number,
+            )
     return bond, found
+
+
+def _gates(home: Home, row: LetterRow, bond: BondRow) -> "_Asked | Gates":
+    """Return what there is to open a letter with, and to say why it does not open."""
+    if not row.is_last:
+        return _Asked(home, row.lock)
+    from twinbell.client.reader import Gates
+
+    return Gates(home, row, bond)
 
 
 def open_into(home: Home, row: LetterRow, folder: Path, *, told: Told | None = None) -> "Saved":

@@ -44,6 +44,11 @@ def threshold(share: str) -> int:
     return int(_parse(share, 1).member_threshold)
 
 
+def family(share: str) -> tuple[int, ...]:
+    """Return what all shares of one split have in common; raise `Damaged` for what is no share of ours."""
+    return tuple(map(int, _parse(share, 1).group_parameters()))
+
+
 def normal(share: str) -> str:
     """Return the words of `share` in full and small letters; raise `Damaged` for what is no share of ours."""
     return str(_parse(share, 1).mnemonic())
