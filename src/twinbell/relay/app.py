@@ -122,6 +122,7 @@ class Relay:
             early=self._early,
         )
         self.mailboxes.writer = self.writer
+        self.mailboxes.acks.writer = self.writer
         self.writer.on_group = self.mailboxes.acks.ride
         self.blobs = Blobs(
             make_folder(data),

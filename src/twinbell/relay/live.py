@@ -75,7 +75,10 @@ class Waiting:
 
     def take_upto(self, seq: int) -> list[Entry]:
         """Remove and return everything up to `seq`."""
-        start = self._gone
+        start, entries = self._gone, self._entries
+        if entries and entries[-1][0] <= seq:  # the rule: a reader keeps up
+            self._entries, self._gone = [], 0
+            return entries[start:] if start else entries
         end = bisect_left(self._entries, (seq + 1,), start)
         taken = self._entries[start:end]
         if end > 64 and end * 2 > len(self._entries):

@@ -76,7 +76,7 @@ class Mailboxes:
         self._place = store.newest_place()
         self._now_s = 0.0  # since boot, and the minute by the wall: as of this turn of the loop
         self._arrived_s = 0
-        self.acks = Acks(self._note_ridden)
+        self.acks = Acks(self._collect)
         self.deposited = 0
         self.collected = 0
         self.refused = 0
@@ -300,39 +300,33 @@ class Mailboxes:
         """Note how far a device has come, delete what nobody needs any more, and answer after the commit."""
         if device not in live.devices or upto >= live.next_seq:
             raise Damaged("There is no such seq yet.")
-        if not self._collect(live, device, upto, caller, rides=False):
+        if not self._collect(live, device, upto, caller):
             caller.acked(upto)
 
-    def collected_soon(self, live: Live, device: str, upto: int, caller: Caller) -> None:
-        """As `collected_upto`, but with the next commit, and answered together with others."""
-        if upto >= live.next_seq:
-            raise Damaged("There is no such seq yet.")
-        self.acks.put(live, device, upto, caller)
-
-    def _note_ridden(self, live: Live, device: str, upto: int, caller: Caller) -> None:
-        if device in live.devices and not self._collect(live, device, upto, caller, rides=True):
-            self.acks.committed(caller, upto)
-
-    def _collect(self, live: Live, device: str, upto: int, caller: Caller, *, rides: bool) -> bool:
+    def _collect(self, live: Live, device: str, upto: int, caller: Caller) -> bool:
         """Put to the writer what follows from this; return whether anything does."""
         state = live.devices[device]
         before = state.cursor
         if upto <= before:
             return False
         state.cursor = upto
-        floor = upto if len(live.devices) == 1 else self._floor(live)
+        floor = self._floor(live)
         drop = self._drop(live, floor, device if upto > floor else None, upto)
         if not drop.taken and drop.device is None:
             return False
         drop.before = (state, before)
         drop.caller = caller
-        drop.rides = rides
         live.busy += 1
         self.writer.put(drop)
         return True
 
     def dropped(self, drop: Drop) -> None:
         """After the commit: answer the collector, or take back what was not deleted."""
+        if drop.riders:
+            self.acks.rode(drop, None if drop.error is None else problem_of(drop.error))
+            if drop.error is None:
+                self.collected += len(drop.taken)
+            return
         live: Live = drop.live
         live.busy -= 1
         if drop.error is not None:
@@ -351,9 +345,7 @@ class Mailboxes:
             for _, deposit, length in drop.gone:
                 live.blob_bytes[deposit] -= length
             self.blobs_gone(live.box, [blob for blob, _, _ in drop.gone])
-        if drop.rides:
-            self.acks.committed(drop.caller, drop.cursor)
-        elif drop.caller is not None:
+        if drop.caller is not None:
             drop.caller.acked(drop.cursor)
 
     def seen(self, live: Live, device: str) -> None:

@@ -8,6 +8,7 @@ A reader that does not read is fed no more from the disk once 64 KiB wait for it
 
 import asyncio
 from collections.abc import Callable
+from struct import Struct
 from typing import Any, Protocol
 
 from picows import (
@@ -41,6 +42,9 @@ from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
 _BINARY = WSMsgType.BINARY
 _FIN_BINARY = b"\x82"
 _HEADS = [_FIN_BINARY + bytes([length]) for length in range(126)]
+_ENVELOPE = Struct(">4s" + frame.ENVELOPE_LAYOUT)  # with the head of its message before it
+_ENVELOPE_SIZE = _ENVELOPE.size - 4
+_COLLECT, _DEPOSIT = Right.COLLECT, Right.DEPOSIT  # an enumeration's members are slow to look up
 _NO_SEATS: dict[int, Seat] = {}  # of all that are in no room: a dictionary each would cost 64 bytes
 _LONG_HEAD = _FIN_BINARY + b"\x7e"  # the length follows in two bytes
 UNAUTHORISED_S = 0.025  # every refusal of a token takes as long, whatever was wrong with it (test O5)
@@ -130,9 +134,19 @@ class Socket(WSListener):
             # What each envelope brings goes the short way; the rest is rare.
             kind = data[0] if data else 0
             if kind == frame.DEPOSIT:
-                self._deposit(*frame.deposit_in(data))
+                number, id_, blobs, body = frame.deposit_in(data)
+                channel = self._channels.get(number)
+                if channel is None or channel.right is not _DEPOSIT:
+                    self._refuse(number, Problem.UNAUTHORISED, id_)
+                else:
+                    self._mailboxes.deposit(channel.live, channel.name, id_, blobs, body, channel)
             elif kind == frame.ACK:
-                self._ack(*frame.ack_in(data))
+                number, upto = frame.ack_in(data)
+                channel = self._channels.get(number)
+                if channel is None or channel.right is not _COLLECT:
+                    self._refuse(number, Problem.UNAUTHORISED)
+                else:
+                    self._mailboxes.acks.put(channel, upto)
             else:
                 self._handle(data)
         except TwinbellError:
@@ -171,7 +185,13 @@ class Socket(WSListener):
             self._raw.abort()
 
     def envelope(self, channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> None:
-        self.send(frame.envelope(channel, seq, arrived_s, blobs, body))
+        # Most are plain, and made in one piece.
+        write = self._write
+        if blobs or len(body) < 126 or self.paused or write is None:
+            self.send(frame.envelope(channel, seq, arrived_s, blobs, body))
+            return
+        head = _LONG_HEAD + (_ENVELOPE_SIZE + len(body)).to_bytes(2)
+        write(_ENVELOPE.pack(head, frame.ENVELOPE, channel, seq, arrived_s, 0) + body)
 
     def unbind(self, channel: int) -> None:
         """The right of `channel` has ended: it is closed, and the socket with its last one."""
@@ -199,20 +219,6 @@ class Socket(WSListener):
             self._leave(received)
         else:
             raise Denied(Problem.MALFORMED)  # the other kinds are the relay's to send
-
-    def _deposit(self, number: int, id_: bytes, blobs: tuple[bytes, ...], body: bytes) -> None:
-        channel = self._channels.get(number)
-        if channel is None or channel.right is not Right.DEPOSIT:
-            self._refuse(number, Problem.UNAUTHORISED, id_)
-            return
-        self._mailboxes.deposit(channel.live, channel.name, id_, blobs, body, channel)
-
-    def _ack(self, number: int, upto: int) -> None:
-        channel = self._channels.get(number)
-        if channel is None or channel.right is not Right.COLLECT:
-            self._refuse(number, Problem.UNAUTHORISED)
-            return
-        self._mailboxes.collected_soon(channel.live, channel.name, upto, channel)
 
     def _attach(self, attach: frame.Attach) -> None:
         self._check_number(attach.channel)

@@ -44,7 +44,8 @@ _ATTACH = Struct(">BH16s32sI")
 _ATTACHED = Struct(">BHBQ")
 _DEPOSIT = Struct(">BH16sB")
 _DEPOSITED = Struct(">BH16sQQ")
-_ENVELOPE = Struct(">BHQQB")
+ENVELOPE_LAYOUT = "BHQQB"  # the relay's sockets write it together with the head of its message
+_ENVELOPE = Struct(">" + ENVELOPE_LAYOUT)
 _ACK = Struct(">BHQ")
 _PROBLEM = Struct(">BHB16s")
 

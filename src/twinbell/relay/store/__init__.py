@@ -128,7 +128,7 @@ class Drop:
         "gone",
         "live",
         "number",
-        "rides",
+        "riders",
         "taken",
     )
 
@@ -140,7 +140,7 @@ class Drop:
         self.blobs = False  # whether an envelope of this mailbox may name blobs
         self.gone: Sequence[tuple[bytes, int, int]] = ()  # after the commit: id, deposit, bytes of blobs
         self.before: Any = None  # the relay's own: what to go back to if the commit fails
-        self.rides = False  # likewise: whether it goes with the commits of others, and is answered later
+        self.riders: Sequence[Any] = ()  # likewise: the acknowledgements of many mailboxes, as one
         self.error: Exception | None = None
         self.live: Any = None
         self.caller: Any = None
