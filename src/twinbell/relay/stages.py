@@ -93,6 +93,8 @@ def settle(tables: WatchTables, row: Row, moment: Moment, before: Stage | None =
         row = replace(row, number=tables.put(row))
     elif not tables.turn(row, before):
         return row
+    if stage in OVER:
+        tables.drop_record(row.number, "pending")  # what waited ends with the watch
     if first is not None and not (stage in UNSEEN and was in UNSEEN):
         tables.add_flip(row.number, stage, now, first)
     return row
@@ -105,7 +107,7 @@ def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Cal
     for row in rows:
         try:
             before = row.stage
-            row = grown(tables, row, moment.now)
+            row = grown(tables, row, moment)
             calls += _calls(tables, row, moment)
             settle(tables, row, moment, before)
         except apsw.Error:
@@ -157,12 +159,19 @@ def stored_terms(signed: bytes) -> Terms:
     return Terms.parse(Signed.parse(signed, bytes_max=WATCH_TERMS_BYTES_MAX + 128).record)
 
 
-def grown(tables: WatchTables, row: Row, now: int) -> Row:
-    """Let terms that have waited long enough come into force."""
-    pending = tables.record(row.number, "pending")
+def grown(tables: WatchTables, row: Row, moment: Moment) -> Row:
+    """Let terms that have waited long enough come into force: the count begins anew, unless it has ended.
+
+    Else fewer guardians to agree would make a silence of answers that were given when more were asked for,
+    and a watch that was stopped or opened would be armed again by what was written before.
+    """
+    now, pending = moment.now, tables.record(row.number, "pending")
     if pending is None or pending.at > now:
         return row
+    if silence.stage(row.rule, facts(tables, row, moment.floor), now) in OVER:
+        return row
     row = take(tables, row, stored_terms(pending.body), pending.body, now)
+    row = replace(row, base=now)
     tables.put(row)
     return row
 
@@ -194,7 +203,7 @@ def _due(tables: WatchTables, row: Row, seen: Facts, now: int) -> int | None:
         if rule.unit_s == WATCH_UNIT_S or now - marks.late <= REHEARSED_S:
             at += [channel.next for channel in tables.channels(row.number)]
     pending = tables.record(row.number, "pending")
-    if pending is not None:
+    if pending is not None and row.stage not in OVER:
         at.append(pending.at)
     return min((max(second, now + 1) for second in at), default=None)
 

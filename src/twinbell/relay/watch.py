@@ -79,7 +79,7 @@ class Watches:
             if row is None or not may(part):
                 raise Unauthorised
             self._counter.note()
-            return work(tables, grown(tables, row, moment.now), part, moment)
+            return work(tables, grown(tables, row, moment), part, moment)
 
         return await self.writer.run(run)
 
@@ -101,7 +101,7 @@ class Watches:
             self._counter.note()
             if row is None:
                 return self._make(terms, signed, moment)
-            self._replace(grown(tables, row, moment.now), terms, signed, moment)
+            self._replace(grown(tables, row, moment), terms, signed, moment)
             return False
 
         made: bool = await self.writer.run(run)
@@ -271,14 +271,16 @@ class Watches:
             before = next((one for one in tables.votes(row.number) if one.vote.guardian == seat), None)
             if before is not None and body == before.body:
                 return
-            stage = silence.stage(row.rule, facts(tables, row, moment.floor), now)
+            known = facts(tables, row, moment.floor)
+            stage = silence.stage(row.rule, known, now)
             if stage in OVER:
                 raise Denied(Problem.GONE, "This watch is over.")
             if stage not in (Stage.ASKING, Stage.VETO):
                 raise Denied(Problem.NOT_YET, "Nobody is asked at the moment.")
             if before is not None and ballot.n <= before.n:
                 raise Stale("A later answer of yours is known.", newest=before.n)
-            tables.put_vote(row.number, kept.KeptVote(Vote(seat, ballot.answer, now), ballot.n, body))
+            vote = silence.counted(row.rule, known, Vote(seat, ballot.answer, now))
+            tables.put_vote(row.number, kept.KeptVote(vote, ballot.n, body))
             if ballot.answer is Answer.YES:
                 row = _heard(tables, row, moment)
             settle(tables, row, moment)
