@@ -11,7 +11,7 @@ NOON, EVENING, NIGHT, MORNING = 12 * 60, 22 * 60, 2 * 60, 7 * 60
 
 
 def bond(quiet_from: int, quiet_to: int) -> BondRow:
-    return BondRow(b"", "", "", "", b"", 0, False, None, 0, 0, 0, quiet_from, quiet_to, None)
+    return BondRow(b"", "", "", "", b"", 0, False, None, 0, 0, 0, quiet_from, quiet_to, None, "pair")
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ def _register_give(bell: Subparsers) -> None:
         "Give a bell: a code that the other one answers within ten minutes.",
         about="Say the code, or send the link, to nobody but them. It is worth one guess: whoever answers\n"
         "it with a wrong code burns it, and both of you are told.",
-        example="twinbell bell give --relay https://relay.example --name Mei",
+        example="twinbell bell give --relay https://relay.example --name Mei\n"
+        "twinbell bell give --guardian --name Mei",
         json="bell, spoken, link, expires; then, once answered: bond, peer, words, status",
         run=_give,
     )
@@ -34,6 +35,11 @@ def _register_give(bell: Subparsers) -> None:
     )
     form.add_argument("--link", action="store_true", help="a link and a picture of it, to be sent or scanned")
     give.add_argument(
+        "--guardian",
+        action="store_true",
+        help="for a bond with a guardian: between a writer of last letters and one, or one and the reader",
+    )
+    give.add_argument(
         "--no-wait", action="store_true", help="don't wait for the answer; the next command sees to it"
     )
     add_passphrase_option(give)
@@ -44,6 +50,7 @@ def _register_answer(bell: Subparsers) -> None:
         bell,
         "answer",
         "Answer a bell that you were given, by its code or its link.",
+        about="A bell for a guardian says so, and what that is, before it is answered.",
         example="twinbell bell answer 7-crater-lamp-violin@relay.example --name Jun",
         json="bond, peer, words, status",
         run=_answer,
@@ -56,12 +63,16 @@ def _register_answer(bell: Subparsers) -> None:
     )
     answer.add_argument("--name", required=True, help=NAME_HELP)
     answer.add_argument(
+        "--guardian", action="store_true", help="it is for a guardian, and you know what that is: don't ask"
+    )
+    answer.add_argument(
         "--no-wait", action="store_true", help="don't wait for the giver; the next command sees to it"
     )
     add_passphrase_option(answer)
 
 
 def _give(args: argparse.Namespace) -> int:
+    from twinbell.bond.bundle import Kind
     from twinbell.bond.code import Form
     from twinbell.cli import pairing, ui
     from twinbell.cli.opening import make_home
@@ -69,9 +80,10 @@ def _give(args: argparse.Namespace) -> int:
 
     pairing.check_relay(args)
     form = Form.LINK if args.link else Form.SPOKEN
+    kind = Kind.GUARDIAN if args.guardian else Kind.PAIR
     with make_home(args) as home:
         relay = pairing.relay_url(args, home)
-        made = bells.give(home, relay=relay, name=args.name, form=form)
+        made = bells.give(home, relay=relay, name=args.name, form=form, kind=kind)
         if args.json:
             ui.data(pairing.given(made))
         else:
@@ -87,9 +99,11 @@ def _answer(args: argparse.Namespace) -> int:
 
     named = pairing.known_relay(args)
     if "@" in args.code or "#" in args.code or named or not folder.exists(folder.locate(args.home)):
-        Code.parse(args.code, relay=named)  # what makes no sense is refused before a home is made
+        # What makes no sense, or is not meant, is refused before a home is made.
+        pairing.check_kind(Code.parse(args.code, relay=named), args)
     with make_home(args) as home:
         code = Code.parse(args.code, relay=named or pairing.used_relay(home))
+        pairing.check_kind(code, args)
         made = bells.answer(home, code=code, name=args.name)
         if not args.json:
             ui.note(f"Answering the bell at {pairing.host(code.relay)}.")

@@ -19,7 +19,7 @@ def register(subparsers: Subparsers) -> None:
         "list",
         "List the bonds of this home.",
         example="twinbell bond list",
-        json="bonds: [{bond, peer, verified, since, ended}]",
+        json="bonds: [{bond, peer, kind, verified, since, ended}]",
         run=_list,
     )
     show = command(
@@ -27,7 +27,7 @@ def register(subparsers: Subparsers) -> None:
         "show",
         "Show a bond: its words, its picture, its relay.",
         example="twinbell bond show Jun",
-        json="bond, peer, me, words, picture, verified, since, ended, relay, kit",
+        json="bond, peer, kind, me, words, picture, verified, since, ended, relay, kit",
         run=_show,
     )
     verify = command(
@@ -80,6 +80,7 @@ def _list(args: argparse.Namespace) -> int:
                     {
                         "bond": bond.short,
                         "peer": bond.peer,
+                        "kind": bond.kind,
                         "verified": bond.verified,
                         "since": bond.since_s,
                         "ended": bond.parted_s,
@@ -93,9 +94,9 @@ def _list(args: argparse.Namespace) -> int:
         verified = "words compared" if bond.verified else "words not compared yet"
         if bond.parted_s is not None:
             verified = f"ended {ui.day(bond.parted_s)}"
-        ui.say(
-            f"{ui.blue(ui.plain(bond.peer))}  since {ui.day(bond.since_s)}, {verified}  {ui.soft(bond.short)}"
-        )
+        kind = "guardian, " if bond.kind == bonds.GUARDIAN else ""
+        since = f"since {ui.day(bond.since_s)}"
+        ui.say(f"{ui.blue(ui.plain(bond.peer))}  {kind}{since}, {verified}  {ui.soft(bond.short)}")
     if not found:
         begins = "The bell is not answered yet." if waits else "`twinbell bell give` is how one begins."
         ui.say(f"There is no bond here yet. {begins}")
@@ -106,7 +107,7 @@ def _show(args: argparse.Namespace) -> int:
     from twinbell.bond import picture
     from twinbell.cli import engraving, portrait, ui
     from twinbell.cli.opening import open_home, pick_bond
-    from twinbell.client import giving
+    from twinbell.client import bonds, giving
 
     with open_home(args) as home:
         bond = pick_bond(home, args.bond)
@@ -116,6 +117,7 @@ def _show(args: argparse.Namespace) -> int:
             {
                 "bond": bond.short,
                 "peer": bond.peer,
+                "kind": bond.kind,
                 "me": bond.me,
                 "words": bond.words,
                 "picture": picture.describe(picture.features(bond.bits)),
@@ -132,8 +134,10 @@ def _show(args: argparse.Namespace) -> int:
     if drawn is not None:
         ui.say("", *engraving.lines(drawn))
     ended = [f"ended    {ui.day(bond.parted_s)}"] if bond.parted_s is not None else []
+    kind = ["kind     with a guardian"] if bond.kind == bonds.GUARDIAN else []
     ui.say(
         "",
+        *kind,
         f"since    {ui.day(bond.since_s)}",
         *ended,
         f"words    {'compared' if bond.verified else 'not compared yet: `twinbell bond verify`'}",

@@ -48,6 +48,11 @@ def register(subparsers: Subparsers) -> None:
         run=_open,
     )
     open_.add_argument("--into", metavar="DIR", help="where its files go; else letter-<id> in this folder")
+    open_.add_argument(
+        "--shares",
+        action="store_true",
+        help="of a last letter: type the words of shares that guardians tell you, one share a line",
+    )
     save = command(
         letter,
         "save",
@@ -198,9 +203,11 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _line(row: "LetterRow", bond: "BondRow", now_s: int) -> str:
-    from twinbell.cli import ui
+    from twinbell.cli import lastletter, ui
 
     name = ui.plain(bond.peer)
+    if row.is_last:
+        return lastletter.line(row, bond, now_s)
     way = ui.amber(f"to {name}") if row.outgoing else ui.blue(f"from {name}")
     opens = "opens at once"
     if row.opens_s is not None:
@@ -235,7 +242,7 @@ def _find(home: "Home", word: str) -> "LetterRow":
 
 def _show(args: argparse.Namespace) -> int:
     from twinbell.bond.lock import describe, strength
-    from twinbell.cli import composing, ui
+    from twinbell.cli import composing, lastletter, ui
     from twinbell.cli.opening import open_home
     from twinbell.client import bonds, chains
     from twinbell.errors import Damaged
@@ -247,6 +254,9 @@ def _show(args: argparse.Namespace) -> int:
             raise Damaged("This letter came damaged. It was asked for again.")
         lock = row.lock
         ours = chains.ours_in(home.vault, lock)
+        if row.is_last:
+            lastletter.show(home, row, bond, as_json=args.json)
+            return 0
         if args.json:
             ui.data(
                 {
@@ -268,14 +278,18 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _open(args: argparse.Namespace) -> int:
-    from twinbell.cli import reading, ui
+    from twinbell.cli import lastletter, reading, ui
     from twinbell.cli.opening import open_home
     from twinbell.client import opened
 
     with open_home(args) as home:
         row = _find(home, args.letter)
+        if row.is_last:
+            lastletter.prepare(home, row, as_json=args.json, shares=args.shares)
         with ui.progress("Opening") as bar:
             saved = opened.open_into(home, row, reading.folder_for(row, args.into), told=bar.at)
+        if row.is_last:
+            lastletter.opened(home)
     if args.json:
         ui.data(reading.record(row, saved))
     else:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from twinbell.bond.bell import Giver, Outcome
+from twinbell.bond.bundle import Kind
 from twinbell.bond.code import Form
-from twinbell.cli import ui
+from twinbell.cli import qr, ui
 from twinbell.client import bells, folder, mail
-from twinbell.errors import Burnt, Mistaken
+from twinbell.errors import Burnt, Mistaken, Refused
 
 if TYPE_CHECKING:
+    from twinbell.bond.code import Code
     from twinbell.client.home import Home
 
 RELAY_VARIABLE = "TWINBELL_RELAY"
@@ -59,6 +61,34 @@ def host(url: str) -> str:
     return urlsplit(url).netloc
 
 
+GUARDIAN = (
+    "This bell is for a guardian. Some people leave letters that open only once they have fallen silent. A "
+    "guardian is asked then whether they have heard from that person, and helps the one whom the letters are "
+    "for with a share of a key. Alone it opens nothing, and a guardian can read nothing.",
+    "This makes a bond and no more: for each person who wants you as a guardian you are asked again, and you "
+    "can leave at any time.",
+)
+
+
+def check_kind(code: "Code", args: argparse.Namespace) -> None:
+    """Tell whoever answers a guardian's bell what it is for; raise `Refused` if they don't want it."""
+    if code.kind is Kind.PAIR:
+        if args.guardian:
+            raise Mistaken("This bell is for a pair, and not for a guardian.", hint="Leave --guardian out.")
+        return
+    if args.guardian:
+        return
+    if args.json or not ui.interactive():
+        raise Mistaken(
+            "This bell is for a guardian, and only a person can answer it.",
+            hint="--guardian says that you know what that is.",
+        )
+    ui.note(*GUARDIAN)
+    if not ui.confirm("Answer it?"):
+        raise Refused("The bell was not answered.")
+    args.guardian = True  # asked once is enough
+
+
 def given(made: bells.Bell) -> dict[str, object]:
     """Return the JSON object of a bell that was given."""
     assert isinstance(made.side, Giver)
@@ -80,7 +110,7 @@ def show_code(made: bells.Bell, *, waits: bool) -> None:
     if made.side.form is Form.LINK:
         ui.say("Send this link to the one it is for, or let them scan it:", "", ui.amber(code), "")
         if ui.on_terminal():
-            ui.say(*_square(code), "")
+            ui.say(*qr.square(code), "")
     else:
         ui.say("Say this to the one it is for, and to nobody else:", "", f"    {ui.amber(code)}", "")
     ui.say(
@@ -134,15 +164,3 @@ def show_bond(home: "Home", bond_id: bytes, *, as_json: bool) -> None:
         f"    {ui.soft('twinbell bond verify')}",
         f"    {ui.soft('twinbell kit show')}",
     )
-
-
-def _square(code: str) -> list[str]:
-    """Return a QR code in half blocks: two rows a line, light on dark, with its quiet zone."""
-    import segno
-
-    light, reset = ("\x1b[97;40m", "\x1b[0m") if ui.coloured_output() else ("", "")
-    rows = [bytes(row) for row in segno.make(code, error="m", micro=False).matrix_iter(border=2)]
-    rows += [bytes(len(rows[0]))] * (len(rows) % 2)
-    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}
-    pairs = [zip(upper, lower, strict=True) for upper, lower in zip(rows[::2], rows[1::2], strict=True)]
-    return [light + "".join(blocks[bool(a), bool(b)] for a, b in pair) + reset for pair in pairs]

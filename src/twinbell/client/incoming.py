@@ -166,6 +166,7 @@ def _keep(home: Home, bond: "BondRow", seq: int, coming: Coming, lock: Lock) -> 
                 letter=coming.letter.id.hex(),
                 opens=lock.opens_s,
                 opens_words=lock.wish.words if lock.wish else None,
+                last=letters.last_of(lock)[0] is not None,
             )
         _delete_coming(home, bond, seq)
     reach("receive: saved")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FACTS: dict[str, tuple[str, ...]] = {
     "ring": ("peer", "pattern", "sent", "arrived", "sound"),
     "knock": ("peer", "sent", "arrived", "sound"),
-    "letter": ("peer", "letter", "opens", "opens_words"),
+    "letter": ("peer", "letter", "opens", "opens_words", "last"),
     "ready": ("peer", "letter", "opens"),
     "damaged": ("peer", "letter"),
     "joined": ("peer", "words", "picture"),
@@ -28,7 +28,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "about": ("peer", "birthday", "zone", "place"),
     "portrait": ("peer",),
     "came-back": ("peer",),
-    "letter-back": ("peer", "letter", "opens", "opens_words"),
+    "letter-back": ("peer", "letter", "opens", "opens_words", "last"),
     "refused": ("peer",),
     "device": ("peer",),
     "restored": ("peer",),
@@ -170,6 +170,8 @@ def sentence(event: events.Event) -> str:
         case "knock":
             waits = f"{name} knocks. You meet in the room: twinbell room"
             return waits if facts.get("sound") else f"{name} knocked while you were away."
+        case "letter" if facts.get("last"):
+            return f"A last letter from {name} is here. It opens only once they have been silent."
         case "letter":
             opens = facts.get("opens_words")
             return f"A letter from {name} is here. " + (f"It opens on {opens}." if opens else "It opens now.")

@@ -65,8 +65,7 @@ def take_share(home: Home, row: LetterRow, text: str) -> int:
         raise Damaged("This share is not for this letter.")
     named = gates.gate_hash(gate.recipient)
     home.vault.run("insert into typed (gate, words) values (?, ?) on conflict do nothing", named, words)
-    found = helpers(home, gate)
-    return 0 if _regained(gate, found) else missing_of(gate, found)
+    return lacking(gate, helpers(home, gate))
 
 
 def guardians_of(row: LetterRow) -> GuardiansGate:
@@ -76,6 +75,11 @@ def guardians_of(row: LetterRow) -> GuardiansGate:
             if isinstance(gate, GuardiansGate):
                 return gate
     raise Mistaken("No guardians are needed for this letter.")
+
+
+def lacking(gate: GuardiansGate, found: list[Helper]) -> int:
+    """Return how many more guardians must help, where this was `found`; 0 if it opens the gate."""
+    return 0 if _regained(gate, found) else missing_of(gate, found)
 
 
 def missing_of(gate: GuardiansGate, found: list[Helper]) -> int:
