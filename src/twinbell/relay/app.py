@@ -37,6 +37,7 @@ from twinbell.relay.guard import Guard
 from twinbell.relay.mailbox import Mailboxes, Quota
 from twinbell.relay.metrics import Metric, text
 from twinbell.relay.origin import Origins
+from twinbell.relay.outgoing import Outgoing
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.push import Push
 from twinbell.relay.pushkey import PushKey
@@ -81,6 +82,7 @@ class Relay:
         self.origins = Origins(settings.origins)
         self.rooms = Rooms(self.clock)
         self.sockets: set[Socket] = set()
+        self.outgoing = Outgoing()
         self.stopping = False
         self.address = ""
         self.restored = 0
@@ -268,6 +270,7 @@ class Relay:
                     _answer(change)
             except Exception as error:  # one answer that fails must not cost the others theirs
                 log.fault(error)
+        self.outgoing.flush()
 
     # --- what sockets and routes ask
 

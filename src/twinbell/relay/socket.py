@@ -26,6 +26,7 @@ from twinbell.errors import TwinbellError, Unauthorised
 from twinbell.relay import log
 from twinbell.relay.live import Depositor, Listener, Live
 from twinbell.relay.mailbox import Mailboxes
+from twinbell.relay.outgoing import Outgoing
 from twinbell.relay.room import Rooms, Seat
 from twinbell.wire import frame, room
 from twinbell.wire.auth import Right, Token
@@ -47,6 +48,7 @@ _ENVELOPE_SIZE = _ENVELOPE.size - 4
 _COLLECT, _DEPOSIT = Right.COLLECT, Right.DEPOSIT  # an enumeration's members are slow to look up
 _NO_SEATS: dict[int, Seat] = {}  # of all that are in no room: a dictionary each would cost 64 bytes
 _LONG_HEAD = _FIN_BINARY + b"\x7e"  # the length follows in two bytes
+GATHER_BYTES = 32 * 1024  # so much for one connection does not wait for the end of the turn
 UNAUTHORISED_S = 0.025  # every refusal of a token takes as long, whatever was wrong with it (test O5)
 
 
@@ -57,6 +59,7 @@ class Owner(Protocol):
     rooms: Rooms
     sockets: "set[Socket]"
     stopping: bool
+    outgoing: Outgoing
 
     def stranger(self, address: str) -> None: ...
     def admit(self, peer: str) -> bool: ...
@@ -100,8 +103,10 @@ class Socket(WSListener):
         self._seats = _NO_SEATS
         self._transport: Any = None
         self._raw: Any = None
-        self._write: Callable[[bytes], None] | None = None
+        self._out: list[bytes] = []
+        self._out_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
+        self._is_open = False  # for what is sent: not before it is connected, and not after a CLOSE
         self.paused = False
 
     # --- what picows tells
@@ -109,7 +114,7 @@ class Socket(WSListener):
     def on_ws_connected(self, transport: Any) -> None:
         self._transport = transport
         self._raw = transport.underlying_transport
-        self._write = self._raw.write
+        self._is_open = True
         self._owner.sockets.add(self)
         self._deadline = asyncio.get_running_loop().call_later(HEAD_S, self._too_slow)
 
@@ -123,7 +128,9 @@ class Socket(WSListener):
         for seat in self._seats.values():
             self._owner.rooms.leave(seat)
         self._seats = _NO_SEATS
-        self._transport = self._raw = self._write = None
+        self._is_open = False
+        self._out.clear()
+        self._transport = self._raw = None
 
     def on_ws_frame(self, transport: Any, message: Any) -> None:
         if message.msg_type != _BINARY or not message.fin:
@@ -169,29 +176,44 @@ class Socket(WSListener):
     def send(self, data: bytes) -> None:
         """Send one frame in one binary message.
 
-        Past picows, whose `send` makes a system call for each message: the loop's transport gathers what one
-        turn has for this connection into one. A server's messages are not masked (RFC 6455 §5.2).
+        Past picows, whose `send` makes a system call for each message: what one turn of the loop has for this
+        connection goes out as one. A server's messages are not masked (RFC 6455 §5.2).
         """
-        write = self._write
-        if write is None:
-            return
         length = len(data)
         if length < 126:
-            write(_HEADS[length] + data)
+            self._gather(_HEADS[length] + data)
         else:
-            write(_LONG_HEAD + length.to_bytes(2) + data)
-        if self.paused and self._raw.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
-            self._write = None
-            self._raw.abort()
+            self._gather(_LONG_HEAD + length.to_bytes(2) + data)
 
     def envelope(self, channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> None:
-        # Most are plain, and made in one piece.
-        write = self._write
-        if blobs or len(body) < 126 or self.paused or write is None:
+        if blobs or len(body) < 126:
             self.send(frame.envelope(channel, seq, arrived_s, blobs, body))
+        else:  # nearly all: made in one piece
+            head = _LONG_HEAD + (_ENVELOPE_SIZE + len(body)).to_bytes(2)
+            self._gather(_ENVELOPE.pack(head, frame.ENVELOPE, channel, seq, arrived_s, 0) + body)
+
+    def _gather(self, message: bytes) -> None:
+        if not self._is_open:
             return
-        head = _LONG_HEAD + (_ENVELOPE_SIZE + len(body)).to_bytes(2)
-        write(_ENVELOPE.pack(head, frame.ENVELOPE, channel, seq, arrived_s, 0) + body)
+        out = self._out
+        if not out:
+            self._owner.outgoing.add(self)
+            self._out_bytes = 0
+        out.append(message)
+        self._out_bytes += len(message)
+        if self._out_bytes >= GATHER_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        out = self._out
+        if not out:
+            return
+        self._raw.write(out[0] if len(out) == 1 else b"".join(out))
+        out.clear()
+        if self.paused and self._raw.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
+            self._is_open = False
+            self._raw.abort()
 
     def unbind(self, channel: int) -> None:
         """The right of `channel` has ended: it is closed, and the socket with its last one."""
@@ -200,7 +222,8 @@ class Socket(WSListener):
         self._close_if_idle()
 
     def close(self, code: WSCloseCode = WSCloseCode.GOING_AWAY) -> None:
-        self._write = None  # nothing follows a CLOSE
+        self.flush()
+        self._is_open = False  # nothing follows a CLOSE
         if self._transport is not None and not self._transport.is_disconnected:
             self._transport.send_close(code)
             self._transport.disconnect()
