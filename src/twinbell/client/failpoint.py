@@ -42,7 +42,9 @@ WATCH_LABELS = (
     "last: row saved",
     "last: parcel given",
     "watch: looked",
+    "watch: answer saved",
     "watch: answered",
+    "watch: share released",
     "watch: parcel kept",
 )
 
