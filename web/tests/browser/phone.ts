@@ -102,7 +102,6 @@ export class Phone {
     await page.setViewport({ width: 390, height: 844, ...touch }).catch((error: Error) => {
       if (this.kind === "Chromium" || !error.message.includes("setScreenOrientationOverride")) throw error;
     });
-    await this.holds(() => innerWidth === 390);
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {
       if (["error", "warn"].includes(message.type())) this.complaints.push(message.text());
