@@ -3,11 +3,15 @@
 import pytest
 from tests.client.circle import GUARDIANS, READER, TEXT, WRITER, armed, circle
 
+from twinbell.bond import watchevent as we
+from twinbell.bond.guardian import ShareRelease
+from twinbell.bond.last import gate_hash, silence
 from twinbell.client import (
     alive,
     chains,
     guardians,
     guardstatus,
+    journal,
     letters,
     mail,
     opened,
@@ -344,3 +348,43 @@ def _goes_away(home):
     home.relay = lambda url: relay("http://127.0.0.1:9")
     home.watch_relay = lambda url: watching("http://127.0.0.1:9")
     home.vault.run("update chain set relay = 'http://127.0.0.1:9' where relay is not null")
+
+
+def test_a_part_that_is_not_this_letters_is_told_and_the_other_way_stays(world):
+    home, own = world.homes[WRITER], world.own
+    foreign = silence(own.id, [world.bond(WRITER, READER).pendant.peer.letter]).parcel
+    watch.relay(home, own).put_parcel(own.id, own.owned.owner, world.letter().id, foreign)
+    world.until_asked()
+    world.no_from("Ann", "Bo")
+    world.days(8)
+    world.settle()
+
+    with pytest.raises(NotYet, match="the key of another letter"):
+        opens(world)
+    assert world.homes[READER].vault.one("select 1 from parcel") is None
+
+
+def test_a_chain_that_has_ended_is_said_beside_what_is_missing(world):
+    jun = world.homes[READER]
+    jun.vault.run("update chain set retired = 1")
+
+    with pytest.raises(NotYet, match=r"Two guardians must help\. The chain of .* has ended"):
+        opens(world)
+
+
+def test_a_liar_among_guardians_neither_stops_nor_opens_it(world):
+    jun, ann = world.homes[READER], world.homes["Ann"]
+    row = world.letter()
+    gate = reader.guardians_of(row)
+    false = ShareRelease(row.watch, 1, gate_hash(gate.recipient), split(bytes(32), 2, 2)[0])
+    with ann.vault.transaction():
+        journal.step_inside(ann, world.bond("Ann", READER), we.ShareReleased(false))
+    world.settle()
+    type_share(world, "Bo")
+
+    with pytest.raises(
+        NotYet, match=r"One of the shares that are here is false\. One more guardian must help"
+    ):
+        opens(world)
+    assert type_share(world, "Cy") == 0
+    assert jun.vault.one("select count(*) from typed") == (2,)

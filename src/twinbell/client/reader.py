@@ -134,27 +134,30 @@ class Gates:
         said = " ".join(dict.fromkeys(str(refusal) for refusal in best))
         if rank >= _RANK[Damaged]:
             return type(best[0])(said) if rank == _RANK[Retired] else Damaged(said)
-        floor = self._floor(best)
+        more = self._elsewhere(best)
         hint = SHARES_HINT if any(isinstance(gate, GuardiansGate) for gate in self._refusals) else ""
         if rank == _RANK[Unreachable]:
-            return Unreachable(f"{said} {floor}".strip(), hint=hint)
+            return Unreachable(f"{said} {more}".strip(), hint=hint)
         opens_s = self._row.floor_s
         return NotYet(
-            f"It is not yet time. {said} {floor}".strip(),
+            f"It is not yet time. {said} {more}".strip(),
             opens_s=opens_s if opens_s and opens_s > self._home.now_s else None,
             hint=hint,
         )
 
-    def _floor(self, best: list[TwinbellError]) -> str:
-        """Return what is said of the day from which guardians can open it, unless `best` is that way."""
-        wish, dated = self._lock.wish, [way for way in self._lock.ways if not _is_silent(way)]
-        if wish is None or not dated or any(self._missing(way) == best for way in dated):
-            return ""
-        if wish.instant_s > self._home.now_s:
-            return f"From {wish.words} on guardians alone can open it."
-        reasons = [refusal for way in dated for refusal in self._missing(way)]
-        dead = [str(each) for each in reasons if isinstance(each, Unreachable | Retired | Damaged)]
-        return " ".join(dict.fromkeys(dead))
+    def _elsewhere(self, best: list[TwinbellError]) -> str:
+        """Return what has to be said of the other ways: the day of the floor, or why that way is closed."""
+        ways = [self._missing(way) for way in self._lock.ways]
+        others = [way for way in ways if way != best]
+        dated = [self._missing(way) for way in self._lock.ways if not _is_silent(way)]
+        wish = self._lock.wish
+        ended = [way for way in others if any(isinstance(each, Retired | Damaged) for each in way)]
+        if wish and best not in dated and wish.instant_s > self._home.now_s and len(ended) < len(dated):
+            return f"From {wish.words} on guardians can open it, silent or not."
+        why = [
+            str(each) for way in others for each in way if isinstance(each, Retired | Damaged | Unreachable)
+        ]
+        return " ".join(dict.fromkeys(why))
 
     def _missing(self, way: Way) -> list[TwinbellError]:
         found = []
