@@ -1,6 +1,7 @@
 """A writer with a guardian, and the watch between them: what the tests of last letters share."""
 
 from dataclasses import replace
+from typing import Any
 
 from tests.bond.people import NOW_S, RELAY, pair
 from tests.bond.test_lifecycle import Two
@@ -23,13 +24,20 @@ OTHER_SEAT = consent(OTHER, WATCH, NOW_S // DAY_S, token=b"t" * 32)
 
 
 def ask(**changes):
-    fields = {"watch": WATCH, "every": 30, "grace": 7, "veto": 7, "reader": "Clara", "relay": RELAY}
+    fields: dict[str, Any] = {
+        "watch": WATCH,
+        "every": 30,
+        "grace": 7,
+        "veto": 7,
+        "reader": "Clara",
+        "relay": RELAY,
+    }
     return GuardianAsk(**(fields | changes))
 
 
 def terms(*guardians, **changes):
     """Return terms with these guardians and another one, who are all needed."""
-    fields = {
+    fields: dict[str, Any] = {
         "key": KEY.verify_key.raw, "number": 1, "epoch": 0, "unit_s": DAY_S, "every": 30, "grace": 7,
         "veto": 7, "zone": "Europe/Berlin", "k": 1 + len(guardians), "guardians": (*guardians, OTHER_SEAT),
         "reader": kdf.sha256(READER), "owner": kdf.sha256(OWNER), "stop": kdf.sha256(STOP), "armed": False,
@@ -52,7 +60,7 @@ def away(n, until_s):
 
 
 def reader_seat(**changes):
-    fields = {
+    fields: dict[str, Any] = {
         "relay": RELAY, "watch": WATCH, "key": KEY.verify_key.raw, "token": READER,
         "terms": signed(), "guardians": ("Ben", "Olga"),
     }  # fmt: skip

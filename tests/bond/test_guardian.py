@@ -294,7 +294,9 @@ def test_a_share_is_kept_and_saved_at_once(two):
     (held,) = two.seat.shares
     assert (held.share, held.since_s) == (share(), two.now_s)
     (slot,) = two.caused("ben", ev.SaveSlot)
-    assert Keyring.open(slot.sealed, two.ben.device.age_seed).watch.seat(WATCH).shares == (held,)
+    seat = Keyring.open(slot.sealed, two.ben.device.age_seed).watch.seat(WATCH)
+    assert seat is not None
+    assert seat.shares == (held,)
 
 
 def test_shares_of_several_armings_are_kept_until_the_old_ones_are_over(two):

@@ -1,7 +1,7 @@
 """A watch from its writer's side, against a real relay: made, armed, lived under, ended."""
 
 import pytest
-from tests.client.pair import pair
+
 from twinbell.client import alive, bonds, watch
 
 
