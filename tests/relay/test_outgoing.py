@@ -3,8 +3,8 @@
 import asyncio
 from types import SimpleNamespace
 
-from twinbell.relay.outgoing import Outgoing
-from twinbell.relay.socket import GATHER_BYTES, Socket
+from twinbell.relay.outgoing import GATHER_BYTES, Outgoing
+from twinbell.relay.socket import Socket
 
 
 class Raw:

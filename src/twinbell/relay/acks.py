@@ -1,7 +1,7 @@
 """What sockets have acknowledged: it rides on the next commit, and is answered within fifty milliseconds.
 
 An acknowledgement is cumulative and nobody waits for the answer to each. So those of one channel become one,
-they are written with what others deposit and cause no commit of their own, unless nothing comes for fifty
+they are written with what others deposit and cause no commit of their own, unless little comes for fifty
 milliseconds. The answers gather as long. What is deleted soon costs half of what is deleted late: the pages
 that it lay on are written by the same commit anyway, and the next envelopes go there.
 
@@ -20,6 +20,7 @@ from twinbell.relay.store.writer import Writer
 from twinbell.wire.problems import Problem
 
 ACK_S = 0.05  # from the first acknowledgement to the answers to all that came in this time
+RIDE_LEAST = 8  # changes: each of a few would wait noticeably longer for what rides
 
 
 class Caller(Protocol):
@@ -65,9 +66,11 @@ class Acks:
         self._come[collector] = upto
 
     def ride(self) -> None:
-        """A commit is about to be made: put all that has come along with it."""
-        if not self._come:
-            return
+        """A commit is about to be made: put all that has come along with it, unless somebody waits alone."""
+        if self._come and len(self.writer.turn) >= RIDE_LEAST:
+            self._take()
+
+    def _take(self) -> None:
         come, self._come = self._come, {}
         riders: list[Rider] = []
         gone: list[Entry] = []
@@ -119,7 +122,7 @@ class Acks:
 
     def _end(self) -> None:
         self._gathers = False
-        self.ride()
+        self._take()
         durable, self._durable = self._durable, {}
         for collector, upto in durable.items():
             collector.acked(upto)

@@ -9,21 +9,25 @@ from typing import Protocol
 
 from twinbell.relay import log
 
+GATHER_BYTES = 32 * 1024  # so much for one connection does not wait for the end of the turn
 
-class Gathering(Protocol):
-    """A connection that has something to write."""
 
-    def flush(self) -> None: ...
+class Connection(Protocol):
+    """One that has something to write."""
+
+    out: list[bytes]
+
+    def write(self, data: bytes) -> None: ...
 
 
 class Outgoing:
     """The connections that have something to write."""
 
     def __init__(self) -> None:
-        self._connections: list[Gathering] = []
+        self._connections: list[Connection] = []
 
-    def add(self, connection: Gathering) -> None:
-        """Have `connection` flushed before this turn of the loop ends."""
+    def add(self, connection: Connection) -> None:
+        """Have what `connection` has in `out` written before this turn of the loop ends."""
         if not self._connections:
             asyncio.get_running_loop().call_soon(self.flush)
         self._connections.append(connection)
@@ -31,7 +35,10 @@ class Outgoing:
     def flush(self) -> None:
         connections, self._connections = self._connections, []
         for connection in connections:
-            try:
-                connection.flush()
-            except Exception as error:  # one that fails must not cost the others theirs
-                log.fault(error)
+            out = connection.out
+            if out:
+                connection.out = []
+                try:
+                    connection.write(out[0] if len(out) == 1 else b"".join(out))
+                except Exception as error:  # one that fails must not cost the others theirs
+                    log.fault(error)

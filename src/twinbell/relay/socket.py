@@ -26,7 +26,7 @@ from twinbell.errors import TwinbellError, Unauthorised
 from twinbell.relay import log
 from twinbell.relay.live import Depositor, Listener, Live
 from twinbell.relay.mailbox import Mailboxes
-from twinbell.relay.outgoing import Outgoing
+from twinbell.relay.outgoing import GATHER_BYTES, Outgoing
 from twinbell.relay.room import Rooms, Seat
 from twinbell.wire import frame, room
 from twinbell.wire.auth import Right, Token
@@ -45,10 +45,11 @@ _FIN_BINARY = b"\x82"
 _HEADS = [_FIN_BINARY + bytes([length]) for length in range(126)]
 _ENVELOPE = Struct(">4s" + frame.ENVELOPE_LAYOUT)  # with the head of its message before it
 _ENVELOPE_SIZE = _ENVELOPE.size - 4
+_DEPOSITED = Struct(">2s" + frame.DEPOSITED_LAYOUT)
+_DEPOSITED_HEAD = _HEADS[_DEPOSITED.size - 2]
 _COLLECT, _DEPOSIT = Right.COLLECT, Right.DEPOSIT  # an enumeration's members are slow to look up
 _NO_SEATS: dict[int, Seat] = {}  # of all that are in no room: a dictionary each would cost 64 bytes
 _LONG_HEAD = _FIN_BINARY + b"\x7e"  # the length follows in two bytes
-GATHER_BYTES = 32 * 1024  # so much for one connection does not wait for the end of the turn
 UNAUTHORISED_S = 0.025  # every refusal of a token takes as long, whatever was wrong with it (test O5)
 
 
@@ -82,7 +83,9 @@ class Channel:
         self.bound: Listener | Depositor
 
     def deposited(self, id_: bytes, seq: int, arrived_s: int) -> None:
-        self.socket.send(frame.deposited(self.number, id_, seq, arrived_s))
+        self.socket.gather(
+            _DEPOSITED.pack(_DEPOSITED_HEAD, frame.DEPOSITED, self.number, id_, seq, arrived_s)
+        )
 
     def acked(self, upto: int) -> None:
         self.socket.send(frame.Acked(self.number, upto).to_bytes())
@@ -98,12 +101,13 @@ class Socket(WSListener):
         super().__init__()
         self._owner = owner
         self._mailboxes = owner.mailboxes
+        self._outgoing = owner.outgoing
         self._address = address
         self._channels: dict[int, Channel] = {}
         self._seats = _NO_SEATS
         self._transport: Any = None
         self._raw: Any = None
-        self._out: list[bytes] = []
+        self.out: list[bytes] = []  # messages of this turn of the loop
         self._out_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._is_open = False  # for what is sent: not before it is connected, and not after a CLOSE
@@ -129,7 +133,7 @@ class Socket(WSListener):
             self._owner.rooms.leave(seat)
         self._seats = _NO_SEATS
         self._is_open = False
-        self._out.clear()
+        self.out.clear()
         self._transport = self._raw = None
 
     def on_ws_frame(self, transport: Any, message: Any) -> None:
@@ -181,36 +185,38 @@ class Socket(WSListener):
         """
         length = len(data)
         if length < 126:
-            self._gather(_HEADS[length] + data)
+            self.gather(_HEADS[length] + data)
         else:
-            self._gather(_LONG_HEAD + length.to_bytes(2) + data)
+            self.gather(_LONG_HEAD + length.to_bytes(2) + data)
 
     def envelope(self, channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> None:
         if blobs or len(body) < 126:
             self.send(frame.envelope(channel, seq, arrived_s, blobs, body))
         else:  # nearly all: made in one piece
             head = _LONG_HEAD + (_ENVELOPE_SIZE + len(body)).to_bytes(2)
-            self._gather(_ENVELOPE.pack(head, frame.ENVELOPE, channel, seq, arrived_s, 0) + body)
+            self.gather(_ENVELOPE.pack(head, frame.ENVELOPE, channel, seq, arrived_s, 0) + body)
 
-    def _gather(self, message: bytes) -> None:
-        if not self._is_open:
-            return
-        out = self._out
-        if not out:
-            self._owner.outgoing.add(self)
-            self._out_bytes = 0
-        out.append(message)
-        self._out_bytes += len(message)
-        if self._out_bytes >= GATHER_BYTES:
-            self.flush()
+    def gather(self, message: bytes) -> None:
+        """Send what has the head of its message already."""
+        if self._is_open:
+            if self.out:
+                self._out_bytes += len(message)
+                self.out.append(message)
+            else:
+                self._out_bytes = len(message)
+                self.out.append(message)
+                self._outgoing.add(self)
+            if self._out_bytes > GATHER_BYTES:
+                self.flush()
 
     def flush(self) -> None:
         """Write what has gathered."""
-        out = self._out
-        if not out:
-            return
-        self._raw.write(out[0] if len(out) == 1 else b"".join(out))
-        out.clear()
+        if self.out:
+            out, self.out = self.out, []
+            self.write(b"".join(out))
+
+    def write(self, data: bytes) -> None:
+        self._raw.write(data)
         if self.paused and self._raw.get_write_buffer_size() > WRITE_BUFFER_BYTES_MAX:
             self._is_open = False
             self._raw.abort()

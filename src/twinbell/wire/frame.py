@@ -43,8 +43,10 @@ ATTACH, ATTACHED, DEPOSIT, DEPOSITED, ENVELOPE, ACK, ACKED, PROBLEM = range(1, 9
 _ATTACH = Struct(">BH16s32sI")
 _ATTACHED = Struct(">BHBQ")
 _DEPOSIT = Struct(">BH16sB")
-_DEPOSITED = Struct(">BH16sQQ")
-ENVELOPE_LAYOUT = "BHQQB"  # the relay's sockets write it together with the head of its message
+# These two the relay's sockets write together with the head of the message.
+DEPOSITED_LAYOUT = "BH16sQQ"
+ENVELOPE_LAYOUT = "BHQQB"
+_DEPOSITED = Struct(">" + DEPOSITED_LAYOUT)
 _ENVELOPE = Struct(">" + ENVELOPE_LAYOUT)
 _ACK = Struct(">BHQ")
 _PROBLEM = Struct(">BHB16s")
@@ -105,7 +107,7 @@ class Deposited(NamedTuple):
     arrived_s: int
 
     def to_bytes(self) -> bytes:
-        return deposited(self.channel, self.id, self.seq, self.arrived_s)
+        return _DEPOSITED.pack(DEPOSITED, self.channel, self.id, self.seq, self.arrived_s)
 
 
 class Envelope(NamedTuple):
@@ -158,13 +160,8 @@ class Trouble(NamedTuple):
 Frame: TypeAlias = Attach | Attached | Deposit | Deposited | Envelope | Ack | Acked | Trouble | room.RoomFrame
 
 
-def deposited(channel: int, id_: bytes, seq: int, arrived_s: int) -> bytes:
-    """Return a DEPOSITED frame without making the record first: a relay writes one for each envelope."""
-    return _DEPOSITED.pack(DEPOSITED, channel, id_, seq, arrived_s)
-
-
 def envelope(channel: int, seq: int, arrived_s: int, blobs: tuple[bytes, ...], body: bytes) -> bytes:
-    """Return an ENVELOPE frame, likewise."""
+    """Return an ENVELOPE frame without making the record first."""
     head = _ENVELOPE.pack(ENVELOPE, channel, seq, arrived_s, len(blobs))
     return b"".join((head, *blobs, body)) if blobs else head + body
 
