@@ -388,3 +388,18 @@ def test_a_liar_among_guardians_neither_stops_nor_opens_it(world):
         opens(world)
     assert type_share(world, "Cy") == 0
     assert jun.vault.one("select count(*) from typed") == (2,)
+
+
+def test_an_answer_that_could_not_go_goes_with_the_next_command(world):
+    world.until_asked()
+    ann, unbroken = world.homes["Ann"], world.homes["Ann"].watch_relay
+    ann.watch_relay = lambda url: unbroken("http://127.0.0.1:9")
+    with pytest.raises(Unreachable):
+        guardians.answer(ann, world.guarded("Ann"), Answer.NO)
+    ann.watch_relay = unbroken
+    assert watch.look(world.homes[WRITER], world.own).votes == ()
+
+    mail.catch_up(ann)
+
+    assert len(watch.look(world.homes[WRITER], world.own).votes) == 1
+    assert world.guarded("Ann").row.ballot is None

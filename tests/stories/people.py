@@ -152,6 +152,7 @@ class Relay:
     period_s: int = 1
     port: int = 0
     process: "subprocess.Popen[str] | None" = None
+    settings: tuple[str, ...] = ()
 
     @property
     def url(self) -> str:
@@ -159,7 +160,7 @@ class Relay:
 
     def start(self) -> "Relay":
         """Start it and wait until it serves."""
-        words = ["--listen", f"127.0.0.1:{self.port}", "--beacon-period", str(self.period_s)]
+        words = ["--listen", f"127.0.0.1:{self.port}", "--beacon-period", str(self.period_s), *self.settings]
         with self.data.with_suffix(".log").open("a") as log:
             self.process = subprocess.Popen(
                 [*COMMAND, "relay", "serve", "--data", str(self.data), *words],
@@ -183,13 +184,13 @@ class Relay:
             self.process = None
 
 
-def joined(relay: Relay, mei: Person, jun: Person) -> dict[str, Any]:
-    """Let Mei give a bell and Jun answer it; return what Jun was told."""
+def joined(relay: Relay, mei: Person, jun: Person, *more: str) -> dict[str, Any]:
+    """Let Mei give a bell and Jun answer it; return what Jun was told. `more` is for both commands."""
     with mei.leaves_running(
-        "bell", "give", "--relay", relay.url, "--name", mei.name, "--no-passphrase", "--json"
+        "bell", "give", "--relay", relay.url, "--name", mei.name, "--no-passphrase", "--json", *more
     ) as giving:
         code = giving.says()["spoken"]
-        answered = jun.types("bell", "answer", code, "--name", jun.name, "--no-passphrase")
+        answered = jun.types("bell", "answer", code, "--name", jun.name, "--no-passphrase", *more)
         assert giving.ends().code == 0
     return answered
 

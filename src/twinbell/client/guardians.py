@@ -70,11 +70,17 @@ def every(home: Home) -> list[Guarded]:
 
 
 def find(home: Home, word: str | None, *, rehearsal: bool = False) -> Guarded:
-    """Return the watch that a person means: of the writer of this name, or the only one there is."""
-    found = [each for each in every(home) if each.seat.ask.rehearsal is rehearsal]
+    """Return the watch that a person means: of the writer of this name, or the only one there is.
+
+    A rehearsal is meant where they say so, or where there is nothing else.
+    """
+    asked = every(home)
     if word is not None:
         bond = bonds.find(home.vault, word)
-        found = [each for each in found if each.bond.id == bond.id]
+        asked = [each for each in asked if each.bond.id == bond.id]
+    found = [each for each in asked if each.seat.ask.rehearsal is rehearsal]
+    if not rehearsal:
+        found = found or asked
     if not found:
         kind = "a rehearsal" if rehearsal else "you to be a guardian"
         raise NotFound(f"Nobody here has asked {kind}." if word is None else f"{word} has not asked {kind}.")

@@ -142,7 +142,10 @@ def _sign_above(home: Home, row: SeatRow, pendant: "Pendant", newest: int) -> No
 
 
 def sign(home: Home, row: SeatRow, seat: "Seat", answer: Answer, *, above: int = 0) -> None:
-    """Keep a guardian's answer, signed, to be brought to the relay. Called inside a transaction."""
+    """Keep a guardian's answer, signed, to be brought to the relay at the next look, which is due.
+
+    Called inside a transaction.
+    """
     from twinbell.bond.watchsight import terms_of
     from twinbell.crypto.signing import SigningKey
     from twinbell.wire.life import next_n
@@ -156,7 +159,7 @@ def sign(home: Home, row: SeatRow, seat: "Seat", answer: Answer, *, above: int =
     n = next_n(home.now_s, max(row.ballot_n, above))
     ballot = Ballot(watch=row.watch, epoch=terms.epoch, seat=key.verify_key.raw, answer=answer, n=n)
     home.vault.run(
-        "update seat set ballot = ?, ballot_n = ? where bond = ? and watch = ?",
+        "update seat set ballot = ?, ballot_n = ?, due_s = 0 where bond = ? and watch = ?",
         ballot.sign(key).to_bytes(),
         n,
         row.bond,
