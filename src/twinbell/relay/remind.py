@@ -40,7 +40,8 @@ class Reminders:
 
     def __init__(self, push: Push, *, schemes: Iterable[str], private: bool) -> None:
         self._push = push
-        self._schemes = frozenset(schemes) if has_apprise() else frozenset()
+        wanted = frozenset(schemes)
+        self._schemes = wanted if wanted and has_apprise() else frozenset()  # it is slow to import
         self._private = private
         self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="remind")
         self._waiting = 0
