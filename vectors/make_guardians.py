@@ -8,9 +8,9 @@ from vectors.chance import HERE, Drawn, encapsulations, save, written
 from twinbell.bond import guardian as gm
 from twinbell.bond.bundle import kind_of
 from twinbell.bond.code import Code
-from twinbell.bond.guarding import belongs
 from twinbell.bond.keys import Device, Keyring, Kind, Root
 from twinbell.bond.last import gate_hash
+from twinbell.bond.watchkeep import belongs
 from twinbell.bond.watchkeys import Appointed, HeldShare, Owned, Reading, Seat, WatchKeys
 from twinbell.crypto import kdf
 from twinbell.crypto.signing import SigningKey

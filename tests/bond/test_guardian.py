@@ -27,6 +27,7 @@ from twinbell.bond import watchevent as we
 from twinbell.bond.keys import Keyring, Kind
 from twinbell.bond.last import arm
 from twinbell.bond.message import read
+from twinbell.bond.watchkeep import belongs
 from twinbell.bond.watchkeys import Owned
 from twinbell.bond.writing import deposit
 from twinbell.errors import Damaged, Mistaken, Refused
@@ -100,12 +101,12 @@ def test_words_of_a_share_are_plain_words(words):
 
 def test_every_kind_belongs_into_one_kind_of_bond():
     for content in CONTENTS:
-        assert guarding.belongs(content, Kind.PAIR) is not guarding.belongs(content, Kind.GUARDIAN)
+        assert belongs(content, Kind.PAIR) is not belongs(content, Kind.GUARDIAN)
 
 
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.kind)
 def test_what_comes_in_a_bond_of_the_wrong_kind_is_told_and_not_taken_in(content):
-    wrong = Kind.PAIR if guarding.belongs(content, Kind.GUARDIAN) else Kind.GUARDIAN
+    wrong = Kind.PAIR if belongs(content, Kind.GUARDIAN) else Kind.GUARDIAN
     two = Guarded(wrong)
     before = two.ben.keyring
 

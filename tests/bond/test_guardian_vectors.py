@@ -12,11 +12,11 @@ from twinbell.bond.bundle import Bundle
 from twinbell.bond.code import Code
 from twinbell.bond.fate import Fate
 from twinbell.bond.gate import GuardiansGate, SilenceGate
-from twinbell.bond.guarding import belongs
 from twinbell.bond.keys import Kind
 from twinbell.bond.lastlock import describe_last, is_last
 from twinbell.bond.lock import Lock
 from twinbell.bond.message import read
+from twinbell.bond.watchkeep import belongs
 from twinbell.bond.watchkeys import HeldShare, Seat, WatchKeys
 from twinbell.bond.way import Keys
 from twinbell.encoding import decode_map, encode

@@ -6,7 +6,7 @@ needs a newer Twinbell, is kept and told.
 
 from dataclasses import replace
 
-from twinbell.bond import control, envelope, guarding
+from twinbell.bond import control, envelope, guarded
 from twinbell.bond import event as ev
 from twinbell.bond.about import About, Portrait, Told
 from twinbell.bond.chain import DAY_S, Gap, Receiving, Verdict
@@ -156,7 +156,7 @@ def _said(
                 return pendant, ()
             return replace(pendant, peer_copy=content.serial), (ev.KeepCopy(content.sealed),)
     if content is not None:
-        return guarding.arrived(pendant, content, now_s)
+        return guarded.arrived(pendant, content, now_s)
     return pendant, kept
 
 

@@ -26,18 +26,23 @@ DEFAULT_EDITOR = "vi"
 def locks_for(home: Home, bond: "BondRow", args: argparse.Namespace) -> list[Lock]:
     """Return the locks that the command line asks for: one, or one for each year."""
     wishes: Sequence[Wish | None] = _wishes(home, bond, args) or [None]
-    chains = _chains(home, bond, args.chain) if any(wishes) else []
+    chains = kept_chains(home, bond, args.chain) if any(wishes) else []
     return [
         plan(
             letter=outgoing.fresh_id(),
             wish=wish,
             chains=chains if wish else (),
             now_s=home.now_s,
-            hold=Hold(args.hold) if args.hold else None,
+            hold=hold(args),
             keep=args.keep,
         )
         for wish in wishes
     ]
+
+
+def hold(args: argparse.Namespace) -> Hold | None:
+    """Return which danger the writer fears more, if they have said so."""
+    return Hold(args.hold) if args.hold else None
 
 
 def _wishes(home: Home, bond: "BondRow", args: argparse.Namespace) -> "Sequence[Wish]":
@@ -61,7 +66,7 @@ def _wishes(home: Home, bond: "BondRow", args: argparse.Namespace) -> "Sequence[
     return wish.birthdays(args.opens, theirs.birthday, years, now_s=now_s, zone=where, feb29=feb29)
 
 
-def _chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptChain]:
+def kept_chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptChain]:
     """Return the chains to lock to: those that were named, else those whose rounds can be had from here."""
     if named:
         meant = [chains.find(home.vault, word) for word in named]

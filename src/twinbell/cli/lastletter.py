@@ -13,11 +13,18 @@ if TYPE_CHECKING:
     from twinbell.client.letters import LetterRow
 
 
-def line(row: "LetterRow", bond: "BondRow", now_s: int) -> str:
+def line(home: "Home", row: "LetterRow", bond: "BondRow") -> str:
     """Return the line of a last letter in a list."""
-    name = ui.plain(bond.peer)
+    from twinbell.client import last
+
+    name, now_s = ui.plain(bond.peer), home.now_s
     if row.outgoing:
-        opens = "opens once you have been silent"
+        opens = {
+            last.Standing.ARMED: "opens once you have been silent",
+            last.Standing.UNARMED: "NOT ARMED: would not open by your silence",
+            last.Standing.REPLACED: "sealed again since",
+            last.Standing.OPENED: "given to its reader when you were silent",
+        }[last.standing(home, row)]
         return f"{row.name[:8]}  {ui.amber(f'to {name}')}  last letter, {row.state(now_s).value}, {opens}"
     state = row.state(now_s)
     opens = "opens with guardians, whenever you choose" if state is State.READY else "opens in silence only"
@@ -26,7 +33,7 @@ def line(row: "LetterRow", bond: "BondRow", now_s: int) -> str:
 
 def show(home: "Home", row: "LetterRow", bond: "BondRow", *, as_json: bool) -> None:
     """Show what holds a last letter back, and to its reader what is missing."""
-    from twinbell.client import standing
+    from twinbell.client import last, standing
 
     writer, reader = (bond.me, bond.peer) if row.outgoing else (bond.peer, bond.me)
     holds = standing.holds(home, row, bond, writer=writer, reader_name=reader)
@@ -49,11 +56,14 @@ def show(home: "Home", row: "LetterRow", bond: "BondRow", *, as_json: bool) -> N
                     "missing": stands.missing if stands else None,
                     "need": stands.need if stands else None,
                     "guardians": list(stands.guardians) if stands else None,
+                    "standing": last.standing(home, row).value if row.outgoing else None,
                 },
             }
         )
         return
-    ui.say(line(row, bond, home.now_s), "")
+    ui.say(line(home, row, bond), "")
+    if row.outgoing:
+        ui.say(*ui.wrapped(last.in_words(home, row)), "")
     if stands:
         for sentence in stands.sentences:
             ui.say(*ui.wrapped(sentence))

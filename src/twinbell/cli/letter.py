@@ -77,7 +77,7 @@ def _register_write(letter: Subparsers) -> None:
         example='twinbell letter write hello.txt --subject "For your birthday" --opens 2027-10-10T08:00\n'
         "twinbell letter write - --opens 'in 3 months' --zone Asia/Tokyo --attach dusk.jpg < hello.txt",
         json="letter, opens, rounds: [{chain, keeper, round, opens_s}], held_by "
-        "(with --years, letters: one such object a year)",
+        "(with --years, letters: one such object a year; with --last also watch, armed, floor, sentence)",
         run=_write,
     )
     write.add_argument("file", nargs="?", metavar="FILE", help="the text; - for standard input; else $EDITOR")
@@ -111,19 +111,34 @@ def _register_write(letter: Subparsers) -> None:
         "--keep", action="store_true", default=None, help="keep its key here, so a way can be added"
     )
     keep.add_argument("--no-keep", dest="keep", action="store_false", help="don't keep its key")
+    last = write.add_argument_group("last letters, which open once you have been silent for long")
+    last.add_argument("--last", action="store_true", help="a last letter: see `twinbell watch`")
+    last.add_argument(
+        "--floor", metavar="WHEN", help="guardians can open it from then on, silent or not; else in a year"
+    )
+    last.add_argument(
+        "--if-parted", choices=["burn", "keep"], help="what becomes of it if you end the bond; else burn"
+    )
+    last.add_argument(
+        "--if-both",
+        metavar="FATE",
+        help="if its reader is silent too: later, burn, heir:NAME, date:WHEN; else later",
+    )
     write.add_argument(
         "--feb29", choices=["feb-28", "mar-1"], help="what 29 February is in a year without one"
     )
 
 
 def _write(args: argparse.Namespace) -> int:
-    from twinbell.cli import composing, kit, ui
+    from twinbell.cli import composing, kit, lastwriting, ui
     from twinbell.cli.opening import open_home, pick_bond
     from twinbell.client import bonds, letters, outgoing
 
     with open_home(args) as home:
         bond = pick_bond(home, args.bond)
         bonds.check_living(bond)  # before anybody writes in vain
+        if args.last or args.floor or args.if_parted or args.if_both:
+            return lastwriting.write(home, bond, args)
         locks = composing.locks_for(home, bond, args)
         attachments = composing.attachments(args.attach)
         subject, text = composing.text(args, bond)
@@ -178,6 +193,8 @@ def _list(args: argparse.Namespace) -> int:
         rows, now_s = letters.every(home.vault, only), home.now_s
         peers = {bond.id: bond for bond in bonds.every(home.vault)}
         reached = letters.reached(home.vault, rows, peers)
+        if not args.json:
+            ui.say(*[_line(home, row, peers[row.bond]) for row in rows] or ["There are no letters here yet."])
     if args.json:
         ui.data(
             {
@@ -194,20 +211,15 @@ def _list(args: argparse.Namespace) -> int:
                 ]
             }
         )
-        return 0
-    for row in rows:
-        ui.say(_line(row, peers[row.bond], now_s))
-    if not rows:
-        ui.say("There are no letters here yet.")
     return 0
 
 
-def _line(row: "LetterRow", bond: "BondRow", now_s: int) -> str:
+def _line(home: "Home", row: "LetterRow", bond: "BondRow") -> str:
     from twinbell.cli import lastletter, ui
 
-    name = ui.plain(bond.peer)
+    name, now_s = ui.plain(bond.peer), home.now_s
     if row.is_last:
-        return lastletter.line(row, bond, now_s)
+        return lastletter.line(home, row, bond)
     way = ui.amber(f"to {name}") if row.outgoing else ui.blue(f"from {name}")
     opens = "opens at once"
     if row.opens_s is not None:
@@ -271,7 +283,7 @@ def _show(args: argparse.Namespace) -> int:
                 }
             )
             return 0
-        ui.say(_line(row, bond, home.now_s), "", *ui.wrapped(describe(lock, ours=ours)))
+        ui.say(_line(home, row, bond), "", *ui.wrapped(describe(lock, ours=ours)))
         if lock.wish:
             ui.say("", *ui.wrapped(composing.shown_back(lock)))
     return 0

@@ -257,8 +257,8 @@ def remove_hand(home: Home, own: Own, start: str) -> Change:
     return watch.change(home, own, replace(terms, hands=left))
 
 
-def by_hand(path: Path, *, now_s: int, ca: str | None = None) -> str:
-    """Sign life by a hand's file and bring it to the relay; return the relay's name. No home is needed."""
+def by_hand(path: Path, *, now_s: int, ca: str | None = None) -> tuple[str, bytes]:
+    """Sign life by a hand's file and bring it to the relay; return relay and watch. No home is needed."""
     folder.private(path)
     hand = Hand.parse(path.read_text("ascii"))
     transport = Transport(hand.relay, ca=ca)
@@ -272,7 +272,7 @@ def by_hand(path: Path, *, now_s: int, ca: str | None = None) -> str:
         _bring_above(WatchRelay(transport), hand.watch, sign, now_s, 0, told=lambda n: None)
     finally:
         transport.close()
-    return transport.name
+    return transport.name, hand.watch
 
 
 def check_id(text: str) -> bytes:

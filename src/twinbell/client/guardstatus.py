@@ -135,7 +135,9 @@ def _known(home: Home, guarded: Guarded) -> "Iterator[str]":
         yield f"You said on {_day(row.said_s)} {ANSWERS[row.answer]}."
     if row and row.released_s:
         yield f"You released your share to {seat.ask.reader} on {_day(row.released_s)}."
-    if seat.shares:
+    if row and not row.asked and not row.answer:
+        yield "Nothing is asked of you now."
+    elif seat.shares:
         ruled = ruling(home, guarded)
         yield ruled.refusal or f"You may release your share now. {ruled.warning}".strip()
     if row and row.refusal:

@@ -8,6 +8,7 @@ since its writer's devices have to open it to seal it again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from twinbell.client.home import Home
 from twinbell.client.letters import LetterRow, State
 from twinbell.client.watch import Own
 from twinbell.encoding import decode_map, encode
-from twinbell.errors import NotFound, Refused, Retired
+from twinbell.errors import Refused, Retired
 
 if TYPE_CHECKING:
     from twinbell.client.watchrelay import WatchRelay
@@ -34,6 +35,15 @@ DAY_S = 86_400
 FLOOR = "in 1 year"  # from then on guardians alone can open it: a relay may be gone by then
 FATE_BYTES_MAX = 1024
 HELD = 0  # the epoch of a letter that waits for the first arming
+
+
+class Standing(Enum):
+    """How a last letter of ours stands."""
+
+    ARMED = "armed"
+    UNARMED = "unarmed"
+    REPLACED = "replaced"
+    OPENED = "opened"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,44 @@ def current(home: Home, own: Own) -> list[tuple[LastRow, LetterRow]]:
     ]
 
 
+def standing(home: Home, letter: LetterRow) -> Standing:
+    """Return how a last letter of ours stands, as far as this home knows."""
+    row = find(home, letter.id)
+    if row is None:
+        return Standing.UNARMED
+    if row.opened:
+        return Standing.OPENED
+    if row.next is not None and home.vault.one("select 1 from letter where id = ?", row.next):
+        return Standing.REPLACED
+    own = next((each for each in watch.every(home) if each.id == row.watch), None)
+    if own is None or row.epoch == HELD or row.epoch < own.owned.epoch or not own.terms.armed:
+        return Standing.UNARMED
+    return Standing.ARMED
+
+
+def in_words(home: Home, letter: LetterRow) -> str:
+    """Return how a last letter of ours stands, in a sentence."""
+    match standing(home, letter):
+        case Standing.ARMED:
+            return "It is armed: it opens once you have been silent and guardians help."
+        case Standing.REPLACED:
+            return "It was sealed again behind a newer gate; this copy is not what its reader will open."
+        case Standing.OPENED:
+            return "The relay gave out its part when you were silent. What was opened stays open."
+    row = find(home, letter.id)
+    if row is not None and row.epoch == HELD:
+        return (
+            "It is NOT ARMED. It lies on this device alone and goes to nobody until you arm the watch: "
+            "`twinbell watch show` says what is missing."
+        )
+    if letter.letter_key is None:
+        return (
+            "It is NOT ARMED, and can't be sealed again: its key went with the device on which it was "
+            "written. Write it again."
+        )
+    return "It is NOT ARMED: your silence would not open it. `twinbell watch show` says what is missing."
+
+
 def write(
     home: Home,
     own: Own,
@@ -95,11 +143,7 @@ def write(
 
     Raises `Refused` where the words were not compared: a last letter must not be for somebody in between.
     """
-    if not own.bond.verified:
-        raise Refused(
-            f"You have not compared the words with {own.bond.peer}: somebody could be between you.",
-            hint="A last letter needs that first: `twinbell bond verify`.",
-        )
+    check(own)
     lock, parcel = _planned(home, own, floor=floor, kept=kept, hold=hold)
     _save(home, own, lock, parcel, fate)
     outgoing.write(
@@ -112,6 +156,15 @@ def write(
         told=told,
     )
     return lock
+
+
+def check(own: Own) -> None:
+    """Refuse a last letter to somebody with whom the words were not compared."""
+    if not own.bond.verified:
+        raise Refused(
+            f"You have not compared the words with {own.bond.peer}: somebody could be between you.",
+            hint="A last letter needs that first: `twinbell bond verify`.",
+        )
 
 
 def _planned(
@@ -366,14 +419,6 @@ def opened_by(home: Home, own: Own, fetched: Sequence[bytes]) -> None:
     """Note for which letters the reader has the relay's part: they stay open, and are not sealed again."""
     for letter in fetched:
         home.vault.run("update last set opened = 1 where letter = ? and watch = ?", letter, own.id)
-
-
-def own_of(home: Home, row: LastRow) -> Own:
-    """Return the watch that a last letter belongs to."""
-    for own in watch.every(home) + watch.every(home, rehearsals=True):
-        if own.id == row.watch:
-            return own
-    raise NotFound("The watch of this letter is not here any more.")
 
 
 def _row(row: tuple[object, ...]) -> LastRow:

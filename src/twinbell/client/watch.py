@@ -173,7 +173,7 @@ def invite(home: Home, own: Own, guardian: BondRow) -> None:
     if guardian.pendant.kind is not Kind.GUARDIAN:
         raise Mistaken(
             f"Your bond with {guardian.peer} is not one with a guardian.",
-            hint="A guardian has a bond of their own with you: `twinbell guardian invite`.",
+            hint="A guardian has a bond of their own with you: `twinbell bell give --guardian`.",
         )
     terms = own.terms
     ask = gm.GuardianAsk(

@@ -1,7 +1,8 @@
 """Bytes as words that can be said aloud, compared and written on paper: the BIP-39 English list.
 
-Six words compare a pairing (66 bits), twenty-four carry a kit root (256 bits and a checksum), three are
-spoken as the secret of a bell (33 bits). The list is PyPI `mnemonic`'s, read when it is first needed.
+Six words compare a pairing (66 bits), twenty-four carry a kit root (256 bits and a checksum), twelve a stop
+code (128 and a checksum), three are spoken as the secret of a bell (33 bits). The list is PyPI `mnemonic`'s,
+read when it is first needed.
 """
 
 import hashlib
@@ -15,6 +16,9 @@ WORD_BITS = 11
 SIX_BITS = 66
 KIT_WORDS = 24
 KIT_BYTES = 32
+STOP_WORDS = 12
+STOP_BYTES = 16
+STOP_CHECK_BITS = 4
 SPOKEN_WORDS = 3
 TEXT_CHARS_MAX = 1000  # a kit is at most 215
 _PREFIX_LETTERS = 4  # that many tell any two words of the list apart
@@ -53,6 +57,28 @@ def unkit(words: str | Sequence[str]) -> bytes:
     if _checksum(data[:KIT_BYTES]) != data[KIT_BYTES:]:
         raise Damaged("These words do not fit together: one is wrong, or two have changed places.")
     return data[:KIT_BYTES]
+
+
+def stop(code: bytes) -> list[str]:
+    """Return the 12 words of a stop code of 16 bytes; the last word holds four bits of checksum (BIP-39)."""
+    if len(code) != STOP_BYTES:
+        raise Mistaken(f"A stop code has {STOP_BYTES} bytes.")
+    number = int.from_bytes(code) << STOP_CHECK_BITS | _checksum(code)[0] >> 8 - STOP_CHECK_BITS
+    return _words(number, count=STOP_WORDS)
+
+
+def unstop(words: str) -> bytes:
+    """Return the stop code of 12 typed words; raise `Damaged` with the place of what is wrong."""
+    known = normalise(words)
+    if len(known) != STOP_WORDS:
+        raise Damaged(f"A stop code has {STOP_WORDS} words; these are {len(known)}.")
+    number = 0
+    for word in known:
+        number = number << WORD_BITS | _index()[word]
+    code = (number >> STOP_CHECK_BITS).to_bytes(STOP_BYTES)
+    if stop(code) != list(known):
+        raise Damaged("These words do not fit together: one is wrong, or two have changed places.")
+    return code
 
 
 def spoken(below: Callable[[int], int] | None = None) -> list[str]:

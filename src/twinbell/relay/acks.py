@@ -111,7 +111,7 @@ class Acks:
             live.waiting.put_back(taken)
             for _, _, deposit in taken:
                 live.counts[deposit] += 1
-            device.cursor = before
+            device.cursor = min(device.cursor, before)
             collector.refused(problem, bytes(16))
 
     def durable(self, collector: Collector, upto: int) -> None:

@@ -17,7 +17,7 @@ from twinbell.relay.store.watches import Channel, Record, Row, WatchTables
 from twinbell.wire import silence
 from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed
-from twinbell.wire.silence import Facts, Marks, Stage
+from twinbell.wire.silence import Facts, Stage
 from twinbell.wire.terms import Terms
 
 CALLED = (Stage.LATE, Stage.ASKING, Stage.VETO)  # stages in which the writer is reminded
@@ -71,13 +71,18 @@ def under(row: Row, terms: Terms) -> Row:
     )
 
 
-def settle(tables: WatchTables, row: Row, moment: Moment, before: Stage | None = None) -> Row:
-    """Write the watch as it is now, and a flip if its stage is another one.
+def settle(tables: WatchTables, row: Row, moment: Moment) -> Row:
+    """Write the watch as it was changed, and a flip if its stage is another one."""
+    row = replace(row, number=row.number or tables.put(row))
+    row, first = _found(tables, row, facts(tables, row, moment.floor), moment.now)
+    tables.put(row)
+    _flip(tables, row, first, moment.now)
+    return row
 
-    `before` is the stage that a sweep has read: it writes nothing if that is no longer the stored one.
-    """
-    now, rule, was = moment.now, row.rule, row.stage
-    seen = facts(tables, row, moment.floor)
+
+def _found(tables: WatchTables, row: Row, seen: Facts, now: int) -> tuple[Row, int | None]:
+    """Return the watch in its stage, and if somebody is to be told, the first guardian to be."""
+    rule, was = row.rule, row.stage
     stage = silence.stage(rule, seen, now)
     asked = len(silence.asked(rule, seen, now)) if stage in (Stage.ASKING, Stage.VETO) else 0
     first = None
@@ -87,17 +92,16 @@ def settle(tables: WatchTables, row: Row, moment: Moment, before: Stage | None =
     elif stage is Stage.ASKING and asked > row.asked:
         first = row.asked
     asked_at = now if first == 0 else row.asked_at
-    row = replace(row, stage=stage, asked=asked, asked_at=asked_at)
-    row = replace(row, due=_due(tables, row, seen, now))
-    if before is None:
-        row = replace(row, number=tables.put(row))
-    elif not tables.turn(row, before):
-        return row
-    if stage in OVER:
+    due = _due(tables, row, stage, asked, asked_at, seen, now)
+    row = replace(row, stage=stage, asked=asked, asked_at=asked_at, due=due)
+    return row, None if stage in UNSEEN and was in UNSEEN else first
+
+
+def _flip(tables: WatchTables, row: Row, first: int | None, now: int) -> None:
+    if row.stage in OVER:
         tables.drop_record(row.number, "pending")  # what waited ends with the watch
-    if first is not None and not (stage in UNSEEN and was in UNSEEN):
-        tables.add_flip(row.number, stage, now, first)
-    return row
+    if first is not None:
+        tables.add_flip(row.number, row.stage, now, first)
 
 
 def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Call]]:
@@ -106,10 +110,13 @@ def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Cal
     calls: list[Call] = []
     for row in rows:
         try:
-            before = row.stage
             row = grown(tables, row, moment)
-            calls += _calls(tables, row, moment)
-            settle(tables, row, moment, before)
+            seen, before = facts(tables, row, moment.floor), row.stage
+            called = _calls(tables, row, seen, moment)
+            row, first = _found(tables, row, seen, moment.now)
+            if tables.turn(row, before):  # only if nobody has changed the stage since it was read
+                _flip(tables, row, first, moment.now)
+                calls += called
         except apsw.Error:
             raise
         except Exception as error:  # one watch that cannot be settled must not hold back the others
@@ -176,9 +183,9 @@ def grown(tables: WatchTables, row: Row, moment: Moment) -> Row:
     return row
 
 
-def _calls(tables: WatchTables, row: Row, moment: Moment) -> list[Call]:
+def _calls(tables: WatchTables, row: Row, seen: Facts, moment: Moment) -> list[Call]:
     """Return the reminders of this watch that are due, each put off so that none is sent twice."""
-    rule, now, seen = row.rule, moment.now, facts(tables, row, moment.floor)
+    rule, now = row.rule, moment.now
     if not rule.armed or silence.stage(rule, seen, now) not in CALLED:
         return []
     if rule.unit_s < WATCH_UNIT_S and now - silence.marks(rule, seen).late > REHEARSED_S:
@@ -191,30 +198,24 @@ def _calls(tables: WatchTables, row: Row, moment: Moment) -> list[Call]:
     return [] if night_s else [Call(row.number, channel) for channel in due]
 
 
-def _due(tables: WatchTables, row: Row, seen: Facts, now: int) -> int | None:
+def _due(
+    tables: WatchTables, row: Row, stage: Stage, asked: int, asked_at: int, seen: Facts, now: int
+) -> int | None:
     """Return the next counted second at which something can change or is to be done."""
     rule, marks = row.rule, silence.marks(row.rule, seen)
     at: list[int] = []
-    if row.stage is Stage.KEPT:
+    if stage is Stage.KEPT:
         at.append(marks.late)
-    elif row.stage in CALLED and rule.armed:
+    elif stage in CALLED and rule.armed:
         at += [second for second in (marks.asking, marks.silent) if second is not None and second > now]
-        at += _questions(row, marks, now)
         if rule.unit_s == WATCH_UNIT_S or now - marks.late <= REHEARSED_S:
             at += [channel.next for channel in tables.channels(row.number)]
-    pending = tables.record(row.number, "pending")
-    if pending is not None and row.stage not in OVER:
+    if stage is Stage.ASKING and marks.asking is not None:
+        at.append(asked_at + silence.ASK_AGAIN_UNITS * rule.unit_s)
+        if asked < len(rule.guardians):
+            turn = silence.ASK_UNITS * rule.unit_s
+            at.append(marks.asking + ((now - marks.asking) // turn + 1) * turn)
+    pending = tables.record(row.number, "pending") if stage not in OVER else None
+    if pending is not None:
         at.append(pending.at)
     return min((max(second, now + 1) for second in at), default=None)
-
-
-def _questions(row: Row, marks: Marks, now: int) -> list[int]:
-    """Return when guardians are asked again, or one more of them is."""
-    if row.stage is not Stage.ASKING or marks.asking is None:
-        return []
-    unit = row.rule.unit_s
-    at = [row.asked_at + silence.ASK_AGAIN_UNITS * unit]
-    if row.asked < len(row.rule.guardians):
-        turn = silence.ASK_UNITS * unit
-        at.append(marks.asking + ((now - marks.asking) // turn + 1) * turn)
-    return at
