@@ -83,7 +83,7 @@ class Boxes:
             self.mailboxes.deposit(channel.live, "peer", secrets.token_bytes(16), (), b"body", channel)
 
     def stored(self) -> int:
-        return int(self.store._reader.execute("select count(*) from envelope").get)  # type: ignore[call-overload]
+        return int(self.store._reader.execute("select count(*) from envelope").get)
 
 
 async def until(question: Callable[[], bool]) -> None:
