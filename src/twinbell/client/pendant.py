@@ -23,15 +23,18 @@ from twinbell.errors import Mistaken
 
 if TYPE_CHECKING:
     from twinbell.bond.code import Code, Form
+    from twinbell.bond.last import Ruling
     from twinbell.bond.letter import Attachment
     from twinbell.bond.lock import Lock
     from twinbell.client.bells import Bell
     from twinbell.client.doctor import Finding
     from twinbell.client.events import Event
+    from twinbell.client.guardians import Guarded
     from twinbell.client.letters import LetterRow
     from twinbell.client.mail import Outcome
     from twinbell.client.opened import Saved
     from twinbell.client.room import News, Visit
+    from twinbell.wire.silence import Answer
 
 DEFAULT_PATTERN = (400,)
 
@@ -76,12 +79,14 @@ class Pendants:
 
     # Bells and bonds
 
-    def give_bell(self, *, relay: str, name: str, form: "Form") -> "Bell":
+    def give_bell(self, *, relay: str, name: str, form: "Form", guardian: bool = False) -> "Bell":
         """Hang a bell at a relay; its `side.code` is what the other one needs. Then `wait_for`."""
+        from twinbell.bond.bundle import Kind
         from twinbell.client import bells
         from twinbell.client.transport import base_url
 
-        return bells.give(self._home, relay=base_url(relay), name=name, form=form)
+        kind = Kind.GUARDIAN if guardian else Kind.PAIR
+        return bells.give(self._home, relay=base_url(relay), name=name, form=form, kind=kind)
 
     def answer_bell(self, code: "Code", *, name: str) -> "Bell":
         """Take the other end of a bell. Then `wait_for`."""
@@ -168,6 +173,47 @@ class Pendants:
         from twinbell.client.room import Visit
 
         return Visit(self._home, bond, tell, note, knock=knock)
+
+    # Last letters of others
+
+    def guarded(self) -> "list[Guarded]":
+        """Return for whom this person is a guardian, or was asked to be. `client.guardians` does the rest."""
+        from twinbell.client import guardians
+
+        return guardians.every(self._home)
+
+    def consent(self, guarded: "Guarded", yes: bool) -> None:
+        """Say whether one will be a guardian."""
+        from twinbell.client import guardians
+
+        guardians.consent(self._home, guarded, yes)
+        mail.send(self._home)
+
+    def answer(self, guarded: "Guarded", said: "Answer") -> bool:
+        """Say whether one has heard from somebody, and tell whether that was asked; raises `Unreachable`."""
+        from twinbell.client import guardians
+
+        return guardians.answer(self._home, guarded, said)
+
+    def may_release(self, guarded: "Guarded") -> "Ruling":
+        """Return whether the share may be given now. A warning is shown to the person before `release`."""
+        from twinbell.client import guardstatus
+
+        return guardstatus.ruling(self._home, guarded)
+
+    def release(self, guarded: "Guarded", to: BondRow | None = None) -> None:
+        """Give the share to the reader: raises `Refused` with the reason, `NotFound` for no bond with them."""
+        from twinbell.client import guardians
+
+        to = to or guardians.readers(self._home, guarded)
+        guardians.release(self._home, guarded, to)
+        mail.send(self._home)
+
+    def take_share(self, letter: "LetterRow", words: str) -> int:
+        """Take a share that a guardian told its reader, and return how many more are needed."""
+        from twinbell.client import reader
+
+        return reader.take_share(self._home, letter, words)
 
     def doctor(self) -> "list[Finding]":
         """Look at everything that could be wrong."""

@@ -74,34 +74,41 @@ def under(row: Row, terms: Terms) -> Row:
 def settle(tables: WatchTables, row: Row, moment: Moment) -> Row:
     """Write the watch as it was changed, and a flip if its stage is another one."""
     row = replace(row, number=row.number or tables.put(row))
-    row, first = _found(tables, row, facts(tables, row, moment.floor), moment.now)
+    row, news = _found(tables, row, facts(tables, row, moment.floor), moment.now)
     tables.put(row)
-    _flip(tables, row, first, moment.now)
+    _tell(tables, row, news, moment.now)
     return row
 
 
-def _found(tables: WatchTables, row: Row, seen: Facts, now: int) -> tuple[Row, int | None]:
-    """Return the watch in its stage, and if somebody is to be told, the first guardian to be."""
+def _found(tables: WatchTables, row: Row, seen: Facts, now: int) -> tuple[Row, tuple[Stage, int] | None]:
+    """Return the watch in its stage, and what others are to be told: which flip, from which guardian on.
+
+    In asking and veto a question that is repeated is a flip to asking once more.
+    """
     rule, was = row.rule, row.stage
     stage = silence.stage(rule, seen, now)
-    asked = len(silence.asked(rule, seen, now)) if stage in (Stage.ASKING, Stage.VETO) else 0
-    first = None
-    again_s = silence.ASK_AGAIN_UNITS * rule.unit_s
-    if stage is not was or (stage is Stage.ASKING and now - row.asked_at >= again_s):
-        first = 0
-    elif stage is Stage.ASKING and asked > row.asked:
-        first = row.asked
-    asked_at = now if first == 0 else row.asked_at
+    asked = len(silence.asked(rule, seen, now))
+    asked_at = row.asked_at
+    news = None
+    if stage is not was:
+        asked_at = now
+        if not (stage in UNSEEN and was in UNSEEN):
+            news = (stage, 0)
+    elif asked and now - asked_at >= silence.ASK_AGAIN_UNITS * rule.unit_s:
+        asked_at = now
+        news = (Stage.ASKING, 0)
+    elif asked > row.asked:
+        news = (Stage.ASKING, row.asked)
     due = _due(tables, row, stage, asked, asked_at, seen, now)
-    row = replace(row, stage=stage, asked=asked, asked_at=asked_at, due=due)
-    return row, None if stage in UNSEEN and was in UNSEEN else first
+    return replace(row, stage=stage, asked=asked, asked_at=asked_at, due=due), news
 
 
-def _flip(tables: WatchTables, row: Row, first: int | None, now: int) -> None:
+def _tell(tables: WatchTables, row: Row, news: tuple[Stage, int] | None, now: int) -> None:
     if row.stage in OVER:
         tables.drop_record(row.number, "pending")  # what waited ends with the watch
-    if first is not None:
-        tables.add_flip(row.number, row.stage, now, first)
+    if news is not None:
+        stage, first = news
+        tables.add_flip(row.number, stage, now, first)
 
 
 def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Call]]:
@@ -113,9 +120,9 @@ def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Cal
             row = grown(tables, row, moment)
             seen, before = facts(tables, row, moment.floor), row.stage
             called = _calls(tables, row, seen, moment)
-            row, first = _found(tables, row, seen, moment.now)
+            row, news = _found(tables, row, seen, moment.now)
             if tables.turn(row, before):  # only if nobody has changed the stage since it was read
-                _flip(tables, row, first, moment.now)
+                _tell(tables, row, news, moment.now)
                 calls += called
         except apsw.Error:
             raise
@@ -210,7 +217,7 @@ def _due(
         at += [second for second in (marks.asking, marks.silent) if second is not None and second > now]
         if rule.unit_s == WATCH_UNIT_S or now - marks.late <= REHEARSED_S:
             at += [channel.next for channel in tables.channels(row.number)]
-    if stage is Stage.ASKING and marks.asking is not None:
+    if asked and marks.asking is not None:
         at.append(asked_at + silence.ASK_AGAIN_UNITS * rule.unit_s)
         if asked < len(rule.guardians):
             turn = silence.ASK_UNITS * rule.unit_s
