@@ -203,15 +203,15 @@ def test_a_crash_between_flip_and_act_repeats_the_act(data, service, stage, monk
         watched = Watched().begin(relay, service)
         vigil = relay.relay.vigil
 
+        acts = vigil.act
+
         async def crash():
-            if relay.relay.store.watches.flips(0, 1):
+            if any(flip.stage is stage for flip in relay.relay.store.watches.flips(0, 100)):
                 raise OSError("the power went")
+            await acts()
 
         watched.reach(relay, {Stage.VETO: Stage.ASKING, Stage.SILENT: Stage.VETO}.get(stage, Stage.KEPT))
         count(relay, 1)
-        for inbox in everybody(watched):
-            if page := inbox.collect(relay).envelopes:
-                inbox.acknowledge(relay, page[-1].seq)
         monkeypatch.setattr(vigil, "act", crash)
         with pytest.raises(OSError, match="power"):
             if stage is Stage.VETO:
@@ -220,7 +220,9 @@ def test_a_crash_between_flip_and_act_repeats_the_act(data, service, stage, monk
             elif stage is Stage.STOPPED:
                 watched.stop(relay)
             days(relay, 40)
-        assert rings(relay, watched) == [[]] * 4
+        for inbox in everybody(watched):  # what they were asked before
+            if page := inbox.collect(relay).envelopes:
+                inbox.acknowledge(relay, page[-1].seq)
         flips = relay.relay.store.watches.flips(0, 100)
 
     with watching(data, service, clock=clock) as relay:

@@ -74,18 +74,20 @@ def under(row: Row, terms: Terms) -> Row:
 def settle(tables: WatchTables, row: Row, moment: Moment) -> Row:
     """Write the watch as it was changed, and a flip if its stage is another one."""
     row = replace(row, number=row.number or tables.put(row))
-    row, news = _found(tables, row, facts(tables, row, moment.floor), moment.now)
+    row, news = _found(tables, row, facts(tables, row, moment.floor), moment)
     tables.put(row)
     _tell(tables, row, news, moment.now)
     return row
 
 
-def _found(tables: WatchTables, row: Row, seen: Facts, now: int) -> tuple[Row, tuple[Stage, int] | None]:
+def _found(
+    tables: WatchTables, row: Row, seen: Facts, moment: Moment
+) -> tuple[Row, tuple[Stage, int] | None]:
     """Return the watch in its stage, and what others are to be told: which flip, from which guardian on.
 
     In asking and veto a question that is repeated is a flip to asking once more.
     """
-    rule, was = row.rule, row.stage
+    rule, was, now = row.rule, row.stage, moment.now
     stage = silence.stage(rule, seen, now)
     asked = len(silence.asked(rule, seen, now))
     asked_at = row.asked_at
@@ -99,7 +101,7 @@ def _found(tables: WatchTables, row: Row, seen: Facts, now: int) -> tuple[Row, t
         news = (Stage.ASKING, 0)
     elif asked > row.asked:
         news = (Stage.ASKING, row.asked)
-    due = _due(tables, row, stage, asked, asked_at, seen, now)
+    due = _due(tables, row, stage, asked, asked_at, seen, moment)
     return replace(row, stage=stage, asked=asked, asked_at=asked_at, due=due), news
 
 
@@ -120,7 +122,7 @@ def sweep(tables: WatchTables, moment: Moment, most: int) -> tuple[int, list[Cal
             row = grown(tables, row, moment)
             seen, before = facts(tables, row, moment.floor), row.stage
             called = _calls(tables, row, seen, moment)
-            row, news = _found(tables, row, seen, moment.now)
+            row, news = _found(tables, row, seen, moment)
             if tables.turn(row, before):  # only if nobody has changed the stage since it was read
                 _tell(tables, row, news, moment.now)
                 calls += called
@@ -173,13 +175,24 @@ def stored_terms(signed: bytes) -> Terms:
     return Terms.parse(Signed.parse(signed, bytes_max=WATCH_TERMS_BYTES_MAX + 128).record)
 
 
+def waiting(tables: WatchTables, row: Row, floor: int) -> Record | None:
+    """Return the terms that wait, and until when: for them, too, nothing counts that lies before the floor.
+
+    Else looser ones that were taken back after a backup was made would hold as soon as it is put back.
+    """
+    pending, rule = tables.record(row.number, "pending"), row.rule
+    if pending is None:
+        return None
+    return Record(max(pending.at, floor + rule.every_s + rule.grace_s + rule.veto_s), pending.body)
+
+
 def grown(tables: WatchTables, row: Row, moment: Moment) -> Row:
     """Let terms that have waited long enough come into force: the count begins anew, unless it has ended.
 
     Else fewer guardians to agree would make a silence of answers that were given when more were asked for,
     and a watch that was stopped or opened would be armed again by what was written before.
     """
-    now, pending = moment.now, tables.record(row.number, "pending")
+    now, pending = moment.now, waiting(tables, row, moment.floor)
     if pending is None or pending.at > now:
         return row
     if silence.stage(row.rule, facts(tables, row, moment.floor), now) in OVER:
@@ -206,10 +219,10 @@ def _calls(tables: WatchTables, row: Row, seen: Facts, moment: Moment) -> list[C
 
 
 def _due(
-    tables: WatchTables, row: Row, stage: Stage, asked: int, asked_at: int, seen: Facts, now: int
+    tables: WatchTables, row: Row, stage: Stage, asked: int, asked_at: int, seen: Facts, moment: Moment
 ) -> int | None:
     """Return the next counted second at which something can change or is to be done."""
-    rule, marks = row.rule, silence.marks(row.rule, seen)
+    now, rule, marks = moment.now, row.rule, silence.marks(row.rule, seen)
     at: list[int] = []
     if stage is Stage.KEPT:
         at.append(marks.late)
@@ -222,7 +235,7 @@ def _due(
         if asked < len(rule.guardians):
             turn = silence.ASK_UNITS * rule.unit_s
             at.append(marks.asking + ((now - marks.asking) // turn + 1) * turn)
-    pending = tables.record(row.number, "pending") if stage not in OVER else None
+    pending = waiting(tables, row, moment.floor) if stage not in OVER else None
     if pending is not None:
         at.append(pending.at)
     return min((max(second, now + 1) for second in at), default=None)
