@@ -4,7 +4,7 @@ A guardian and the recipient see a new sign of life at most once in seven units,
 it: when a note comes must not tell what is in it.
 """
 
-from twinbell.relay.stages import Moment, facts
+from twinbell.relay.stages import Moment, facts, waiting
 from twinbell.relay.store.watches import OWNER, READER, SEATS, Record, Row, WatchTables
 from twinbell.wire import silence
 from twinbell.wire.life import NOTE_UNITS, RECORD_BYTES_MAX, Life
@@ -21,7 +21,7 @@ def look(tables: WatchTables, row: Row, place: int, moment: Moment) -> View:
     now, number, seen = moment.now, row.number, facts(tables, row, moment.floor)
     marks, stage = silence.marks(row.rule, seen), silence.stage(row.rule, seen, now)
     called = [reminder for reminder in seen.accepted if reminder.at >= marks.late]
-    pending = tables.record(number, "pending")
+    pending = waiting(tables, row, moment.floor)
     away = tables.record(number, "away") if row.away > now else None
     record = tables.record(number, "newest") if part is Part.OWNER else shown(tables, row, now)
     life = Life.parse(record.body) if record else None
