@@ -140,7 +140,7 @@ class Relay:
             self.count = self.count.beat(self._beat(now))
         self.now = now
         pending = self.kept.pending
-        if pending and self.counted >= pending[0] and self.stage() not in OVER:
+        if pending and self.counted >= self.ripe(pending[0]) and self.stage() not in OVER:
             self._take(pending[1])
             if not self.faults.old_terms_count:
                 self.kept.base = self.counted
@@ -277,6 +277,10 @@ class Relay:
         self.commit()
         return True
 
+    def ripe(self, at: int) -> int:
+        """Return when terms hold that wait until `at`: for them, too, nothing before the floor counts."""
+        return at if self.faults.old_terms_count else max(at, self.count.floor + self.kept.terms.wait_s)
+
     def _take(self, terms: Terms) -> None:
         kept = self.kept
         if terms.epoch > kept.terms.epoch:
@@ -361,7 +365,7 @@ class Relay:
         marks, now = self.marks(facts), self.counted
         times = [marks.late, marks.asking, marks.veto, marks.silent]
         if kept.pending:
-            times.append(kept.pending[0])
+            times.append(self.ripe(kept.pending[0]))
         stage = self.stage()
         if stage in CALLS:
             night = now + self.sleep_s()

@@ -67,6 +67,13 @@ class Truth:
         self.entries, self.needed, self.opened = list(copy.entries), list(copy.needed), dict(copy.opened)
         self.counted = self.counted if file else copy.counted
         if seen:
+            if self.pending:
+                old = self.held
+                self.sleeps = 0
+                self.pending = (
+                    self.counted + old.unit_s * (old.every + old.grace + old.veto),
+                    self.pending[1],
+                )
             self.opened.clear()  # what was opened may be again, after a whole window
             self.note("floor")
 
@@ -92,7 +99,7 @@ class Truth:
             self.note("sign")
         if softer and old.epoch > 0:
             self.sleeps = 0
-            self.pending = (self.counted + (old.every + old.grace + old.veto) * old.unit_s, new)
+            self.pending = (self.counted + old.unit_s * (old.every + old.grace + old.veto), new)
         else:
             self._hold(new)
 
