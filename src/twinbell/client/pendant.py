@@ -202,7 +202,7 @@ class Pendants:
         return guardstatus.ruling(self._home, guarded)
 
     def release(self, guarded: "Guarded", to: BondRow | None = None) -> None:
-        """Give the share to the reader; raise `Refused` with the reason, `NotFound` without a bond with them."""
+        """Give the share to the reader; raise `Refused` with the reason, `NotFound` without their bond."""
         from twinbell.client import guardians
 
         to = to or guardians.readers(self._home, guarded)
