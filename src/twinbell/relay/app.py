@@ -32,10 +32,11 @@ from twinbell.relay.beacon import RelayBeacon
 from twinbell.relay.blob import Blobs, make_folder
 from twinbell.relay.counter import Counter
 from twinbell.relay.epochs import Epochs
+from twinbell.relay.figures import figures
 from twinbell.relay.front import Front
 from twinbell.relay.guard import Guard
 from twinbell.relay.mailbox import Mailboxes, Quota
-from twinbell.relay.metrics import Metric, text
+from twinbell.relay.metrics import text
 from twinbell.relay.origin import Origins
 from twinbell.relay.outgoing import Outgoing
 from twinbell.relay.pairing import Pairings
@@ -56,7 +57,6 @@ from twinbell.relay.watchapi import WatchApi
 from twinbell.relay.web import Web
 from twinbell.wire import limits
 from twinbell.wire.push import Services
-from twinbell.wire.silence import Stage
 
 SWITCH_S = 0.0005  # how long the writer waits for the interpreter's lock when the loop is busy; default 5 ms
 STOP_S = 10.0  # for requests that are being answered when the relay is told to stop
@@ -87,12 +87,12 @@ class Relay:
         self.address = ""
         self.restored = 0
         self._lock = -1
-        self._guard = Guard(settings, self.clock)
+        self.guard = Guard(settings, self.clock)
         # What the guard offers, by the names that sockets and routes know.
-        self.admit = self._guard.admit
-        self.release = self._guard.release
-        self.request = self._guard.request
-        self.stranger = self._guard.stranger
+        self.admit = self.guard.admit
+        self.release = self.guard.release
+        self.request = self.guard.request
+        self.stranger = self.guard.stranger
 
     async def start(self) -> None:
         """Open the folder, start every part, listen. Raises `Refused` or `Mistaken` if it must not start."""
@@ -148,7 +148,7 @@ class Relay:
         await self._listen(tls)
         sweep = Sweep(
             clock=self.clock,
-            guard=self._guard,
+            guard=self.guard,
             mailboxes=self.mailboxes,
             pairings=self.pairings,
             blobs=self.blobs,
@@ -315,63 +315,7 @@ class Relay:
         return 200, {"status": "ok"}
 
     def metrics(self) -> str:
-        counts = self.store.counts()
-        stages = self.store.watches.counts()
-        gaps = self.store.watches.gaps(0)
-        return text(
-            [
-                Metric("deposited_total", "counter", "Envelopes made durable.", self.mailboxes.deposited),
-                Metric(
-                    "collected_total", "counter", "Envelopes deleted as collected.", self.mailboxes.collected
-                ),
-                Metric("refused_total", "counter", "Deposits refused.", self.mailboxes.refused),
-                Metric("commits_total", "counter", "Transactions.", self.writer.groups),
-                Metric("changes_total", "counter", "Changes in all transactions.", self.writer.rows),
-                Metric("connections", "gauge", "Connections open.", self._guard.open_sockets),
-                Metric("websockets", "gauge", "WebSockets open.", len(self.sockets)),
-                Metric("mailboxes", "gauge", "Mailboxes.", counts["mailboxes"]),
-                Metric("mailboxes_live", "gauge", "Mailboxes held in memory.", self.mailboxes.live_count()),
-                Metric("rooms", "gauge", "Rooms with somebody in them.", len(self.rooms)),
-                Metric("pairings", "gauge", "Bells that hang.", counts["pairings"]),
-                Metric("blobs", "gauge", "Blobs stored.", counts["blobs"]),
-                Metric("watches", "gauge", "Watches.", sum(stages.values())),
-                Metric("watches_late", "gauge", "Watches whose person is reminded.", stages[Stage.LATE]),
-                Metric(
-                    "watches_asking",
-                    "gauge",
-                    "Watches whose guardians are asked, or were.",
-                    stages[Stage.ASKING] + stages[Stage.VETO],
-                ),
-                Metric("reminders_total", "counter", "Reminders that were accepted.", self.reminders.sent),
-                Metric("doorbells_total", "counter", "Guardians and recipients rung.", self.vigil.rung),
-                Metric("counted_seconds", "counter", "Time that counts for watches.", self.counter.now()),
-                Metric(
-                    "uncounted_seconds",
-                    "gauge",
-                    "Time in the gaps that are kept.",
-                    sum(gap.seconds for gap in gaps),
-                ),
-                Metric(
-                    "watches_restored",
-                    "gauge",
-                    "1 after a start with an older database: every watch began anew.",
-                    self.counter.restored,
-                ),
-                Metric(
-                    "disk_full", "gauge", "1 while deposits are refused for want of disk.", self.writer.full
-                ),
-                Metric("read_only", "gauge", "1 after the disk failed.", bool(self.writer.broken)),
-                Metric("restored_mailboxes", "gauge", "Mailboxes that wait for their owner.", self.restored),
-                Metric("pushes_total", "counter", "Phones woken through a push service.", self.push.sent),
-                Metric("rounds_signed_total", "counter", "Beacon rounds signed.", self.beacon.keeper.signed),
-                Metric(
-                    "clock_behind_seconds",
-                    "gauge",
-                    "How far the beacon is behind a wall clock that it does not believe.",
-                    int(self.beacon.read().behind_s),
-                ),
-            ]
-        )
+        return text(figures(self))
 
 
 def serve(settings: Settings, *, told: Callable[[str], None] = print, **bad: Any) -> int:

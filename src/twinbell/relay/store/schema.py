@@ -143,6 +143,7 @@ create table watch (
     over_s    integer                      -- a rehearsal: when it is deleted, by the clock gate
 ) strict;
 create index watch_due on watch (due) where due is not null;
+create index watch_stage on watch (stage) where stage <> 'kept';
 create index watch_over on watch (over_s) where over_s is not null;
 
 -- Signed records of the writer's: terms that hold and that are to come, signs of life.

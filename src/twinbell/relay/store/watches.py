@@ -202,8 +202,12 @@ class WatchTables:
 
     def counts(self) -> dict[str, int]:
         """Return how many watches there are in each stage."""
-        rows = self._on.execute("select stage, count(*) from watch group by stage")
-        return dict.fromkeys(Stage, 0) | {Stage(stage): count for stage, count in rows}
+        rows = self._on.execute(
+            "select stage, count(*) from watch where stage <> 'kept' group by stage"
+        ).fetchall()
+        (all_,) = self._on.execute("select count(*) from watch").fetchall()[0]
+        others = {Stage(stage): count for stage, count in rows}
+        return dict.fromkeys(Stage, 0) | others | {Stage.KEPT: all_ - sum(others.values())}
 
     def _rows(self, where: str, values: tuple[Any, ...]) -> list[Row]:
         return [_row(columns) for columns in self._on.execute(_FIND + where, values)]
