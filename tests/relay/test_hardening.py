@@ -285,12 +285,12 @@ def test_an_asker_that_does_not_read_is_closed(relay, person):
 def test_an_address_has_so_many_connections(data):
     with running(data, sockets_per_address=3) as relay:
         links = [socket.create_connection(("127.0.0.1", relay.port)) for _ in range(3)]
-        eventually(lambda: relay.relay._guard.open_sockets == 3)
+        eventually(lambda: relay.relay.guard.open_sockets == 3)
 
         refused = raw(relay, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
         for link in links:
             link.close()
-        eventually(lambda: relay.relay._guard.open_sockets == 0)
+        eventually(lambda: relay.relay.guard.open_sockets == 0)
 
         assert refused == b""
         assert relay.ask("GET", "/healthz").status == 200

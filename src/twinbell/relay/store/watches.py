@@ -202,10 +202,10 @@ class WatchTables:
 
     def counts(self) -> dict[str, int]:
         """Return how many watches there are in each stage."""
-        rows = self._on.execute(
+        rows: Any = self._on.execute(
             "select stage, count(*) from watch where stage <> 'kept' group by stage"
         ).fetchall()
-        (all_,) = self._on.execute("select count(*) from watch").fetchall()[0]
+        all_: Any = self._on.execute("select count(*) from watch").get
         others = {Stage(stage): count for stage, count in rows}
         return dict.fromkeys(Stage, 0) | others | {Stage.KEPT: all_ - sum(others.values())}
 
