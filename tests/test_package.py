@@ -172,7 +172,7 @@ def test_the_version_is_said_once_and_the_same():
 def test_the_lock_for_people_has_what_the_project_asks_for():
     project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    asked = [*project["dependencies"], *extras["relay"], *extras["push"]]
+    asked = [*project["dependencies"], *extras["relay"], *extras["push"], *extras["remind"]]
     source = (TOP / "requirements" / "run.in").read_text().split("\n")
 
     assert sorted(asked) == sorted(line for line in source if line and not line.startswith("#"))
