@@ -13,7 +13,7 @@ from twinbell.relay import front
 from twinbell.relay import socket as relay_socket
 from twinbell.wire import frame
 from twinbell.wire.auth import Right, Token
-from twinbell.wire.limits import CHANNELS_MAX, FRAME_BYTES_MAX, WRITE_BUFFER_BYTES_MAX
+from twinbell.wire.limits import CHANNELS_MAX, FRAME_BYTES_MAX, HEAD_BYTES_MAX, WRITE_BUFFER_BYTES_MAX
 from twinbell.wire.problems import Problem
 
 UPGRADE = (
@@ -120,6 +120,27 @@ def test_the_first_bytes_may_come_one_by_one(relay, size):
         link.sendall(data[16:])
 
         assert link.recv(100).startswith(b"HTTP/1.1 101")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_upgrade_that_is_no_text_is_refused_and_not_a_fault(relay, capfd, at_once):
+    with socket.create_connection(("127.0.0.1", relay.port)) as link:
+        link.settimeout(5)
+        data = UPGRADE.replace(b"Host: ", b"Host: \xb6") + b"X-Odd: \xb6\r\n\r\n"
+        for part in [data] if at_once else [data[:-2], data[-2:]]:
+            link.sendall(part)
+            time.sleep(0.001)
+        answer = b"".join(iter(lambda: link.recv(4096), b""))
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"urn:twinbell:problem:malformed" in answer
+    assert "error" not in capfd.readouterr().err
+
+
+def test_the_head_of_an_upgrade_has_its_length(relay):
+    answer = raw(relay, UPGRADE + b"X-Long: " + b"a" * HEAD_BYTES_MAX, seconds=0.5)
+
+    assert answer.startswith(b"HTTP/1.1 413")
 
 
 def test_a_head_has_ten_seconds(relay, monkeypatch):

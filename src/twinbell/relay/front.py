@@ -84,7 +84,8 @@ class Front(asyncio.Protocol):
             if self._waiting and self._head == b"":
                 if data.startswith(_WS):  # proxies, and Node, ask for it on a connection that they have kept
                     self._leave_http()
-                    self._become_websocket(data)
+                    self._set_deadline(HEAD_S)
+                    self._upgrade(data)
                     return
                 self._head = b"."  # the head has begun: from now on it has ten seconds
                 self._set_deadline(HEAD_S)
@@ -94,8 +95,7 @@ class Front(asyncio.Protocol):
         if len(self._head) < _DECIDE_BYTES and _WS[0].startswith(self._head[:7]):
             return
         if self._head.startswith(_WS):
-            self._cancel_deadline()
-            self._become_websocket(self._head)
+            self._upgrade(self._head)
         else:
             self._become_http(self._head)
 
@@ -147,6 +147,27 @@ class Front(asyncio.Protocol):
             self._inner.connection_lost(None)
             self._inner = None
 
+    def _upgrade(self, data: bytes) -> None:
+        """Wait for the whole head of an upgrade: picows fails where its bytes are no text."""
+        self._head = data
+        end = data.find(b"\r\n\r\n")
+        if 0 <= end <= HEAD_BYTES_MAX:
+            self._cancel_deadline()
+            if _is_text(data[:end]):
+                self._become_websocket(data)
+            else:
+                self._turn_down(Problem.MALFORMED)
+        elif len(data) > HEAD_BYTES_MAX:
+            self._turn_down(Problem.TOO_LARGE)
+
+    def _turn_down(self, problem: Problem) -> None:
+        body = document(problem)
+        self._transport.write(
+            b"HTTP/1.1 %d Refused\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+            % (problem.status, CONTENT_TYPE.encode(), len(body), body)
+        )
+        self._transport.close()
+
     def _become_websocket(self, head: bytes) -> None:
         """Hand the connection over for good; picows takes what came already through its own buffer."""
         protocol = make_protocol(self._owner, self._peer)
@@ -167,3 +188,11 @@ class Front(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
