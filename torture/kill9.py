@@ -1,8 +1,8 @@
 """X1: kill the relay under load, and lose nothing that it acknowledged.
 
 Pairs write at full rate over the WebSocket; the relay is killed with SIGKILL at a random instant and started
-again on its folder; the writers repeat what was not answered. Every other receiver is away until the end, so
-that what was acknowledged is on the disk or nowhere. In the end everything is collected. Then:
+again on its folder; the writers repeat what was not answered. Each receiver is away in every other round, so
+that what was acknowledged then is on the disk or nowhere. In the end everything is collected. Then:
 
 - every deposit that was acknowledged has been received;
 - no envelope is received again after the relay confirmed its acknowledgement;
@@ -122,13 +122,13 @@ class Receiver(WSListener):
         self.transport.send(WSMsgType.BINARY, what.to_bytes())
 
 
-async def load(port: int, pairs: list[Pair], seconds: float, kill: Any) -> None:
+async def load(port: int, pairs: list[Pair], seconds: float, kill: Any, *, round: int) -> None:
     """Let everybody talk for a while, then call `kill`."""
     url = f"ws://127.0.0.1:{port}/ws"
     links = []
     try:
         for number, pair in enumerate(pairs):
-            if number % 2:
+            if (number + round) % 2:
                 links.append((await ws_connect(lambda p=pair: Receiver(p), url))[0])
             links.append((await ws_connect(lambda p=pair: Sender(p, filling=True), url))[0])
         await asyncio.sleep(seconds)
@@ -182,7 +182,7 @@ def run(rounds: int, seed: int, *, bad: bool) -> dict[str, Any]:
                 for pair in pairs:
                     pair.register(relay.port)
             try:
-                asyncio.run(load(relay.port, pairs, chance.uniform(0.02, 0.4), relay.kill))
+                asyncio.run(load(relay.port, pairs, chance.uniform(0.02, 0.4), relay.kill, round=number))
             except (WSError, OSError) as error:
                 raise RuntimeError(f"round {number}: {error!r}") from error
             finally:

@@ -27,6 +27,9 @@ ASKED = (Stage.ASKING, Stage.VETO)
 TRUE, QUEUED, OLD = range(3)  # a reminder of this silence, one that was only put by, one of a silence before
 FAULTS = ("an outage counts", "queued reminders count", "old answers count", "an older database is not seen")
 
+Called = tuple[int, int, int]  # channel, ago, kind
+Said = tuple[Answer, int, bool]  # answer, ago, whether in a silence before
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -34,10 +37,8 @@ class State:
 
     age: int = 0  # since the silence began; negative during an absence
     true: int = 0
-    called: tuple[tuple[int, int, int], ...] = ()  # channel, ago, kind
-    said: tuple[
-        tuple[Answer, int, bool] | None, ...
-    ] = ()  # for each guardian: answer, ago, of a silence before
+    called: tuple[Called, ...] = ()
+    said: tuple[Said | None, ...] = ()  # by each guardian
     k: int = 2
     armed: bool = True
     returned: bool = False
@@ -70,8 +71,8 @@ class Watch:
     def _seen(
         self,
         age: int,
-        called: tuple[tuple[int, int, int], ...],
-        said: tuple[tuple[Answer, int, bool] | None, ...],
+        called: tuple[Called, ...],
+        said: tuple[Said | None, ...],
         k: int,
         armed: bool,
         returned: bool,
@@ -164,7 +165,7 @@ class Watch:
         said = tuple(one and (one[0], 0, True) for one in state.said)
         return replace(state, age=-absent, true=-absent, called=old, said=said)
 
-    def _call(self, state: State, one: tuple[int, int, int]) -> State:
+    def _call(self, state: State, one: Called) -> State:
         return replace(state, called=(*state.called, one))
 
     # --- what can't matter any more
@@ -231,7 +232,7 @@ class Watch:
         return self.stage(state) is not Stage.SILENT
 
 
-def _apart(three: tuple[tuple[int, int, int], ...]) -> bool:
+def _apart(three: tuple[Called, ...]) -> bool:
     agos = sorted(ago for _, ago, _ in three)
     return (
         agos[1] - agos[0] >= UNIT
@@ -240,20 +241,20 @@ def _apart(three: tuple[tuple[int, int, int], ...]) -> bool:
     )
 
 
-def _called_ago(called: tuple[tuple[int, int, int], ...]) -> int | None:
+def _called_ago(called: tuple[Called, ...]) -> int | None:
     """Return how long ago the first three that are apart, on two channels, were complete."""
     return max(
         (min(ago for _, ago, _ in three) for three in combinations(called, 3) if _apart(three)), default=None
     )
 
 
-def _closer(called: tuple[tuple[int, int, int], ...]) -> tuple[tuple[int, int, int], ...]:
+def _closer(called: tuple[Called, ...]) -> tuple[Called, ...]:
     """Move reminders together that are apart anyway; of those on one channel leave out those between."""
     called = tuple(sorted(called, key=lambda one: (-one[1], one[0])))
     if len({channel for channel, _, _ in called}) == 1 and len(called) > 3:
         second = next((one for one in called if called[0][1] - one[1] >= UNIT), called[-1])
         called = tuple(sorted({called[0], second, called[-1]}, key=lambda one: -one[1]))
-    closer: list[tuple[int, int, int]] = []
+    closer: list[Called] = []
     before, at = 0, 0
     for channel, ago, kind in reversed(called):
         at += min(ago - before, UNIT)
