@@ -1,6 +1,6 @@
 /** English, and the shape that every other language has: a sentence that is missing there is a type error. */
-import type { Code } from "../../client/codes";
 import { plural } from "./plural";
+import { problem } from "./problem.en";
 
 const n = plural("en");
 
@@ -463,96 +463,7 @@ export const words = {
     seen: "Seen",
   },
 
-  problem: {
-    unreachable: "The relay can’t be reached.",
-    unreachableMore: "What you did is sealed and safe on this phone; it goes out by itself.",
-    unreachableNow: "Nothing was changed. Try again when you are online.",
-    notYet: (date: string) => `It is not yet time. It opens on ${date}.`,
-    retired:
-      "The clock that holds this has ended, and its key is gone. This letter stays closed by that way.",
-    beacon: "The clock that holds this letter can’t be reached. The letter is safe; try again later.",
-    notFound: "There is no such thing here any more.",
-    conflict: "This was done already, in another way.",
-    unauthorised: "The relay knows no such mailbox, or it is not yours.",
-    overQuota: "There is no room for this now. Nothing was lost.",
-    burnt: "This bell is burnt. Nothing was given away. A new one is needed.",
-    locked: "Twinbell is open in another window.",
-    damaged: "What came is damaged. Nothing of it was used.",
-    mistaken: "That can’t be done like this.",
-    unforeseen: "Something went wrong that nobody foresaw. What was saved is safe. Load the page again.",
-    codes: {
-      "home.elsewhere": "Twinbell is open in another window.",
-      "vault.damaged":
-        "What this browser kept is damaged, or its key is gone. Begin anew, and come back with the recovery kit.",
-      "vault.newer": "A newer Twinbell has written what is kept here. Load the page again.",
-      "vault.private":
-        "This browser keeps nothing here: a private window, or storage is blocked. Open Twinbell in an ordinary window.",
-      "vault.unwritten": "The browser could not write. Nothing was changed; try again.",
-      "storage.full": "There is no space left on this phone. Nothing was lost; make some room and try again.",
-      fault: "Something went wrong that nobody foresaw. What was saved is safe. Load the page again.",
-      "relay.address": "This is not the address of a relay.",
-      "relay.unreachable": "The relay can’t be reached.",
-      "relay.not": "What answers there is no relay. Look at the address again.",
-      "relay.full": "The relay is full, or this was too fast. It goes out later by itself.",
-      "relay.refuses": "The relay did not take what was sent, twice. It is kept here.",
-      name: "A name has 1 to 64 characters.",
-      "bell.long": "This is too long to be the code of a bell.",
-      "bell.shape": "The code of a bell is a number and three words.",
-      "bell.word": "One of these words is not a word that a bell has. Ask for it again, word by word.",
-      "words.unknown": "One of these words is not in the list. Look at the page again.",
-      "bell.count": "A bell has three words behind its number.",
-      "bell.relay":
-        "This code does not say at which relay the bell hangs. Add it, as in 7-crater-lamp-violin@relay.example.",
-      "bell.link": "This link does not lead to a bell.",
-      "bell.cut": "This link is not whole. Copy it again, up to its last letter.",
-      "bell.own": "This is a bell that you gave yourself. It is for the other one.",
-      "bell.burnt": "The bell burnt before it hung. Nothing was given away. Give a new one.",
-      "bell.joined": "This bell has become a bond already.",
-      "bell.gone": "The bell was taken back. Ask for a new one.",
-      "bond.none": "There is no such bond here.",
-      "bond.parted": "This bond has ended.",
-      "about.birthday": "A birthday is a month and a day.",
-      "about.zone": "There is no such time zone.",
-      "about.place": "This place can’t be told.",
-      "quiet.minutes": "Quiet hours begin and end within a day.",
-      "kit.paper": "The kit was confirmed, so its words are on your paper and nowhere else.",
-      "kit.line": "The lines “relay”, “inbox” and “peer” are needed too.",
-      "kit.count": "A kit has 24 words, and these are more or fewer.",
-      "kit.digits": "A line of this page is not complete. It has the digits 0 to 9 and a to f.",
-      "kit.keyring": "What lies at the relay does not belong to this page. Look at the words again.",
-      "kit.peer": "This page is of a bond with somebody else. Look at the line “peer”.",
-      "kit.parted": "You ended this bond yourself, and paper does not begin it again.",
-      "kit.gone": "Nothing lies at that relay any more. Ask the other one; they keep a copy.",
-      "kit.here": "This bond is here already.",
-      "kit.checksum": "These words don’t fit together. One is wrong, or two have changed places.",
-      "letter.none": "There is no such letter here.",
-      "letter.kit": "First confirm the recovery kit.",
-      "letter.empty": "Write something first, or attach something.",
-      "letter.files": "These are too many files for one letter.",
-      "letter.large": "These files are too large for one letter. Send several.",
-      "letter.file-changed": "A file changed while it was being sealed. Choose it again.",
-      "letter.gone": "The file of this letter is no longer here. Write it once more.",
-      "letter.early": "It is not yet time.",
-      "letter.clock":
-        "This phone says that it is time; the clock that holds the letter says that it is not. Look at the phone’s time.",
-      "letter.damaged": "It came damaged, or changed on this phone. The other one still has it.",
-      "beacon.unreachable":
-        "The clock that holds this letter can’t be reached. The letter is safe; try again later.",
-      "beacon.retired":
-        "The clock that holds this has ended, and its key is gone. This letter stays closed by that way.",
-      "beacon.damaged":
-        "The relay handed out a false answer of the clock. Nothing of it was used; try again later.",
-      "wish.moment": "There is no such day or time.",
-      "wish.none": "There is no such day or time.",
-      "wish.passed": "This moment has passed.",
-      "wish.far": "So far ahead no clock can promise anything.",
-      "wish.zone": "There is no such time zone.",
-      "wish.february": "That year has no 29 February. Choose the 28th or 1 March.",
-      "wish.ambiguous": "This could mean two different days. Choose one by the calendar.",
-      "wish.amount": "This is too far, or no time at all.",
-      "wish.years": "From 1 to 30 letters can be sealed at once.",
-    } satisfies Record<Code, string>,
-  },
+  problem,
 };
 
 const EN_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight"];
