@@ -6,6 +6,8 @@
  * hex, bytes Uint8Array. Nothing here is ever markup.
  */
 
+import type { BondKind, Standing, WatchApi } from "./watchapi";
+
 /** Why something was refused. `name` is the class in `core/errors`, `sentence` its English words for a log. */
 export interface Refusal {
   readonly name: string;
@@ -33,12 +35,14 @@ export interface Storage {
 }
 
 export type BellForm = "spoken" | "link";
+export type * from "./watchapi";
 
 /** A bell on its way: given and not yet answered, or answered and not yet complete. */
 export interface Bell {
   readonly id: string;
   readonly giver: boolean;
   readonly form: BellForm;
+  readonly kind: BondKind;
   /** Giver only: what is said, or the whole link. */
   readonly code: string;
   readonly expiresS: number;
@@ -79,6 +83,7 @@ export interface Quiet {
 
 export interface Bond {
   readonly id: string;
+  readonly kind: BondKind;
   readonly peer: string;
   readonly me: string;
   readonly relay: string;
@@ -159,6 +164,8 @@ export interface Letter {
   readonly fileCount: number | null;
   /** Outgoing, and only while both allow receipts. */
   readonly reached: boolean | null;
+  /** Only of a last letter; of one that came in there is no standing. */
+  readonly last?: { readonly standing: Standing | null };
 }
 
 export interface NewLetter {
@@ -246,6 +253,8 @@ export type Event =
       readonly done: boolean;
     }
   | { readonly kind: "hand"; readonly mine: boolean; readonly pressed: boolean }
+  /** Something about watches is new: of one's own, of those one guards, of one whose letters one is to read. */
+  | { readonly kind: "watches" }
   | { readonly kind: "news"; readonly news: News };
 
 /** One line worth telling: `kind` is that of Python's `listen`, so a catalogue has a sentence for each. */
@@ -257,13 +266,13 @@ export interface News {
   readonly facts: Readonly<Record<string, string | number | boolean>>;
 }
 
-export interface Api {
+export interface Api extends WatchApi {
   /** Open the home of this browser, or say why not. Safe to repeat. */
   start(): Promise<Home>;
   takeOver(): Promise<Home>;
 
   /** `relay` is a URL; by default the one this page came from. */
-  giveBell(ask: { name: string; form: BellForm; relay?: string }): Promise<Bell>;
+  giveBell(ask: { name: string; form: BellForm; relay?: string; kind?: BondKind }): Promise<Bell>;
   /** `code` is a whole link or what was said, as typed. */
   answerBell(ask: { name: string; code: string }): Promise<Bell>;
   bells(): Promise<Bell[]>;
