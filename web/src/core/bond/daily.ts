@@ -8,9 +8,10 @@ import { DEVICE_ASLEEP_S } from "../wire/limits";
 import { UNOPENED_KEPT_S } from "./arrival";
 import { DAY_S, type Gap, type Receiving } from "./chain";
 import { type Effect, type Event, tell } from "./event";
-import { otherOf, type Prekey } from "./keys";
+import { otherOf } from "./keys";
 import { GAPS_MAX, type Head, type Range } from "./message";
 import type { Pendant } from "./pendant";
+import type { Prekey } from "./prekey";
 import { copied, deposit, type Now, type Step } from "./writing";
 
 export const DAILY_S = 20 * 3600; // a person opens Twinbell at about the same hour: a day less four hours is a day

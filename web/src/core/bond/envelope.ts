@@ -21,8 +21,9 @@ import * as kdf from "../crypto/kdf";
 import { decodeMap, encode, padme, type RecordValue } from "../encoding";
 import { Damaged, Mistaken, NotForMe } from "../errors";
 import { EPOCH_MAX, type PublicPrekey } from "./bundle";
-import { type Keyring, otherOf, type Prekey, type Role } from "./keys";
+import { type Keyring, otherOf, type Role } from "./keys";
 import { packed, unpacked } from "./packing";
+import type { Prekey } from "./prekey";
 import { Fields } from "./record";
 
 // ‖ bond id ‖ sender's role byte ‖ receiver's epoch u32be: HPKE's info

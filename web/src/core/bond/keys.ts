@@ -32,19 +32,17 @@ import {
   Inbox,
   LABEL_BUNDLE,
   NAME_LENGTH_MAX,
-  PublicPrekey,
   RECIPIENT_BYTES,
-  TAG_BYTES,
 } from "./bundle";
 import { Device } from "./device";
 import { Frozen } from "./frozen";
 import { Page, RELAY_URL_LENGTH_MAX, type Root } from "./kit";
 import { packed, unpacked } from "./packing";
+import { Prekey, SEED_BYTES } from "./prekey";
 import { Fields, row, unlessDamaged, VERSION } from "./record";
 
 export { Device };
 
-export const SEED_BYTES = 32;
 export const BOND_BYTES = 32;
 export const WORDS_BYTES = 9; // 66 bits and six zeros
 
@@ -86,29 +84,6 @@ export class Bond extends Frozen<BondFields> {
       words: fields.data("words", WORDS_BYTES),
       sinceS: fields.number("since"),
     });
-  }
-}
-
-interface PrekeyFields {
-  readonly number: number;
-  readonly tag: Uint8Array;
-  readonly seed: Uint8Array;
-  readonly madeS: number;
-  /** When every awake device of the peer had been seen to use a newer one; 0 = not yet. */
-  readonly passedS: number;
-}
-
-export interface Prekey extends PrekeyFields {}
-
-/** A key that protects envelopes for a while: `seed` is kept by its owner only, and deleted one day. */
-export class Prekey extends Frozen<PrekeyFields> {
-  static generate(number: number, nowS: number, random: Random): Prekey {
-    const tag = random(TAG_BYTES);
-    return new Prekey({ number, tag, seed: random(SEED_BYTES), madeS: nowS, passedS: 0 });
-  }
-
-  get public(): PublicPrekey {
-    return new PublicPrekey({ number: this.number, tag: this.tag, key: xwing.publicKey(this.seed) });
   }
 }
 

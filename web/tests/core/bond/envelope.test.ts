@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import * as envelope from "../../../src/core/bond/envelope";
-import { Prekey, type Role } from "../../../src/core/bond/keys";
+import type { Role } from "../../../src/core/bond/keys";
+import { Prekey } from "../../../src/core/bond/prekey";
 import { Body, read, toRecord } from "../../../src/core/bond/message";
 import { concat, hex, randomBytes, utf8 } from "../../../src/core/bytes";
 import { decodeMap, encode } from "../../../src/core/encoding";
