@@ -100,6 +100,8 @@ export type LetterRow = {
   /** Known to who wrote it, and to who has opened it. */
   subject: string | null;
   fileCount: number | null;
+  /** Only of a last letter: the watch whose silence opens it, and from when guardians open it without. */
+  last?: { watch: Uint8Array; floorS: number };
 };
 
 /** What an envelope of our inbox waits for before it may be acknowledged. */
@@ -170,6 +172,96 @@ export type DraftRow = {
   hold: string;
 };
 
+/** Why a relay was of no help, as it is shown. */
+export type RefusalRow = { name: string; code: string | null; sentence: string };
+
+/**
+ * A watch at which this home has a seat. Which there are is in the keyring of the bond; this is what came of looking
+ * at the relay, and may be lost.
+ */
+export type SeatRow = {
+  bond: Uint8Array;
+  /** 16 bytes. */
+  watch: Uint8Array;
+  /** The last letters are for us; else we are a guardian. */
+  reader: boolean;
+  /** What the relay showed last. */
+  view: Uint8Array | null;
+  lookedS: number;
+  /** Look again then; 0: the relay has rung. */
+  dueS: number;
+  refusal: RefusalRow | null;
+  /** Hash of the inbox and token that the relay was given to ring at. */
+  doorbell: Uint8Array | null;
+  /** Of the watch, as its person was told it; empty: not yet. */
+  stage: string;
+  /** The question (its counted second) that its person was told. */
+  asked: number;
+  /** A guardian: yes, no or unknown, until it no longer counts. */
+  answer: string | null;
+  saidS: number;
+  /** The signed answer, while it has still to go. */
+  ballot: Uint8Array | null;
+  /** Its number, so that the next one is above. */
+  ballotN: number;
+  /** When a guardian gave their share to the reader; 0: not. */
+  releasedS: number;
+  /** The day of the consent of which they were told that it is old. */
+  consentTold: number;
+};
+
+/** What a relay gave out for a last letter: sealed to its reader, and kept whatever the relay does next. */
+export type ParcelRow = { bond: Uint8Array; letter: Uint8Array; data: Uint8Array };
+
+/** A share that its reader typed by hand, by the hash of the gate that it is for. */
+export type TypedRow = { gate: Uint8Array; words: string };
+
+/** A way to remind a person, and when its service last accepted a test; 0 if it never did. */
+export type ChannelRow = { name: string; kind: "push" | "apprise"; url: string; acceptedS: number };
+
+/** A watch of one's own. What it is lies in the keyring of its bond; this is what only this home knows of it. */
+export type WatchRow = {
+  id: Uint8Array;
+  bond: Uint8Array;
+  /** The code for the paper page, until its person has it on paper. */
+  stop: Uint8Array | null;
+  /** The number of the newest terms that its relay has taken. */
+  taken: number;
+  /** The number of our newest sign of life. */
+  n: number;
+  /** When its relay last took one, and when one was last tried. */
+  aliveS: number;
+  triedS: number;
+  /** Until then each sign of life calls for help. */
+  duressS: number;
+  /** The two words, hashed. */
+  words: { salt: Uint8Array; usual: Uint8Array; second: Uint8Array } | null;
+  channels: ChannelRow[];
+  /** Guardians were told that shares of epochs below this may go. */
+  over: number;
+  /** There is something that its relay has not been told. */
+  owed: boolean;
+};
+
+/** A last letter that we wrote, beside its row in `letter`. */
+export type LastRow = {
+  number: number;
+  letter: Uint8Array;
+  watch: Uint8Array;
+  /** Of the gate that it is behind; 0: it waits here for an arming. */
+  epoch: number;
+  /** A record of `core/bond/fate`. */
+  fate: Uint8Array;
+  /** The relay's part of its key, until the relay has it. */
+  parcel: Uint8Array | null;
+  /** Whether the relay's part is to be taken back, or has been. */
+  drops: "no" | "owed" | "done";
+  /** The letter that took its place. */
+  next: Uint8Array | null;
+  /** Its reader has opened it: it is not sealed again. */
+  opened: boolean;
+};
+
 export type Tables = {
   setting: SettingRow;
   bell: BellRow;
@@ -186,6 +278,11 @@ export type Tables = {
   portrait: PortraitRow;
   giving: GivingRow;
   draft: DraftRow;
+  seat: SeatRow;
+  parcel: ParcelRow;
+  typed: TypedRow;
+  watch: WatchRow;
+  last: LastRow;
 };
 
 export type Table = keyof Tables;
@@ -210,6 +307,11 @@ export const KEYS: { readonly [T in Table]: (row: Tables[T]) => string } = {
   portrait: (row) => `${hex(row.bond)} ${row.ours ? "ours" : "theirs"}`,
   giving: (row) => `${hex(row.bond)} ${numbered(row.letter)}`,
   draft: (row) => hex(row.bond),
+  seat: (row) => `${hex(row.bond)} ${hex(row.watch)}`,
+  parcel: (row) => `${hex(row.bond)} ${hex(row.letter)}`,
+  typed: (row) => `${hex(row.gate)} ${row.words}`,
+  watch: (row) => hex(row.id),
+  last: (row) => numbered(row.number),
 };
 
 export const TABLES = Object.keys(KEYS) as Table[];

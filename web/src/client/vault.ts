@@ -177,7 +177,7 @@ export class Draft implements View {
   }
 
   /** Return the next number of a numbered table. */
-  next(table: "outbox" | "letter" | "event" | "kept" | "chain" | "ring"): number {
+  next(table: "outbox" | "letter" | "event" | "kept" | "chain" | "ring" | "last"): number {
     return this.all(table).reduce((most, row) => Math.max(most, row.number), 0) + 1;
   }
 
