@@ -3,6 +3,9 @@
  * The file holds a signed number of nanoseconds, in the machine's own byte order. It is added to CLOCK_REALTIME
  * at every reading and may be changed while the process runs. Monotonic and boot time are left alone, and so
  * are sleeps and timeouts: that is what an enemy with a time server can do, and no more.
+ *
+ * A second number behind it, if there is one, is added to CLOCK_BOOTTIME. With both, time itself passes for
+ * whoever asks what time it is, and for nobody who waits.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -17,7 +20,7 @@
 
 #define NS 1000000000LL
 
-static const volatile int64_t *lie_ns;
+static const volatile int64_t *lie_ns; /* of the wall clock, of boot time */
 
 __attribute__((constructor)) static void find_the_lie(void)
 {
@@ -25,7 +28,7 @@ __attribute__((constructor)) static void find_the_lie(void)
     int file = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (file < 0)
         return;
-    void *page = mmap(NULL, sizeof *lie_ns, PROT_READ, MAP_SHARED, file, 0);
+    void *page = mmap(NULL, 2 * sizeof *lie_ns, PROT_READ, MAP_SHARED, file, 0);
     close(file);
     if (page != MAP_FAILED)
         lie_ns = page;
@@ -35,9 +38,11 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 {
     /* The system call itself: libc's own function is the one that stands here. */
     int failed = (int)syscall(SYS_clock_gettime, clock, now);
-    if (failed || !lie_ns || (clock != CLOCK_REALTIME && clock != CLOCK_REALTIME_COARSE))
+    int wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+    if (failed || !lie_ns || !(wall || clock == CLOCK_BOOTTIME))
         return failed;
-    int64_t lie = *lie_ns;
+    /* Behind the end of a shorter file its page holds zeros. */
+    int64_t lie = lie_ns[wall ? 0 : 1];
     now->tv_sec += lie / NS;
     now->tv_nsec += lie % NS;
     if (now->tv_nsec < 0) {

@@ -9,11 +9,12 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from tests.jumping_clock import JumpingClock
 from websockets.sync.client import ClientConnection, connect
 
+from twinbell.clock import Clock
 from twinbell.relay.app import Relay
 from twinbell.relay.settings import load
 from twinbell.wire import frame, mailbox
@@ -31,6 +32,17 @@ class Answer:
     @property
     def slug(self) -> str:
         return str(mailbox.parse_json(self.body)["type"]).rpartition(":")[2]
+
+
+class Asked(Protocol):
+    """A relay that can be asked, in this process or in its own."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    def ask(
+        self, method: str, path: str, token: Token | None = None, body: bytes | None = None
+    ) -> Answer: ...
 
 
 @dataclass
@@ -116,14 +128,14 @@ class Person:
         }
         return mailbox.Setting(**(fields | changed))
 
-    def register(self, relay: Running, **how: Any) -> "Person":
+    def register(self, relay: Asked, **how: Any) -> "Person":
         answer = relay.ask("PUT", mailbox.path(self.box), self.owner, self.setting(**how).to_bytes())
         assert answer.status in (200, 201), answer
         return self
 
     def deposit(
         self,
-        relay: Running,
+        relay: Asked,
         body: bytes,
         *,
         id_: bytes | None = None,
@@ -133,14 +145,12 @@ class Person:
         path = mailbox.envelope_path(self.box, id_ or secrets.token_bytes(16))
         return relay.ask("PUT", path, token or self.peer, body, **more)
 
-    def collect(
-        self, relay: Running, *, token: Token | None = None, after: int | None = None
-    ) -> mailbox.Page:
+    def collect(self, relay: Asked, *, token: Token | None = None, after: int | None = None) -> mailbox.Page:
         answer = relay.ask("GET", mailbox.envelopes_path(self.box, after=after), token or self.phone)
         assert answer.status == 200, answer
         return mailbox.Page.parse(answer.body)
 
-    def acknowledge(self, relay: Running, upto: int, *, token: Token | None = None) -> Answer:
+    def acknowledge(self, relay: Asked, upto: int, *, token: Token | None = None) -> Answer:
         body = mailbox.cursor_to_bytes(upto)
         return relay.ask("POST", mailbox.cursor_path(self.box), token or self.phone, body)
 

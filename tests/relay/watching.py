@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.jumping_clock import NOON_S, JumpingClock
 from tests.relay.push_service import Browser, PushService
-from tests.relay.running import Answer, Person, Running, running
+from tests.relay.running import Answer, Asked, Person, Running, running
 
 from twinbell.crypto.kdf import sha256
 from twinbell.crypto.signing import SigningKey
@@ -109,11 +109,11 @@ class Watched:
 
     # --- the writer
 
-    def put(self, relay: Running, terms: Terms | None = None, *, token: Token | None = None) -> Answer:
+    def put(self, relay: Asked, terms: Terms | None = None, *, token: Token | None = None) -> Answer:
         body = (terms or self.terms).sign(self.key).to_bytes()
         return relay.ask("PUT", wire.path(self.id), token or self.owner, body)
 
-    def change(self, relay: Running, **changed: Any) -> Answer:
+    def change(self, relay: Asked, **changed: Any) -> Answer:
         """Put the next terms, which are the writer's from then on if the relay took them."""
         terms = replace(self.terms, number=self.terms.number + 1, **changed)
         answer = self.put(relay, terms)
@@ -121,10 +121,10 @@ class Watched:
             self.terms = terms
         return answer
 
-    def channels(self, relay: Running, *channels: wire.Channel) -> Answer:
+    def channels(self, relay: Asked, *channels: wire.Channel) -> Answer:
         return relay.ask("PUT", wire.channels_path(self.id), self.owner, Channels(channels).to_bytes())
 
-    def call_by(self, relay: Running, service: PushService) -> Answer:
+    def call_by(self, relay: Asked, service: PushService) -> Answer:
         """Be reminded on two devices."""
         return self.channels(
             relay,
@@ -132,7 +132,7 @@ class Watched:
         )
 
     def alive(
-        self, relay: Running, *, n: int | None = None, key: SigningKey | None = None, notes: Any = None
+        self, relay: Asked, *, n: int | None = None, key: SigningKey | None = None, notes: Any = None
     ) -> Answer:
         notes = notes or {}
         record = Alive(
@@ -144,26 +144,26 @@ class Watched:
         )
         return self.bring(relay, Life(record.sign(key or self.key), notes))
 
-    def away(self, relay: Running, until_s: int) -> Answer:
+    def away(self, relay: Asked, until_s: int) -> Answer:
         now_s = int(relay.clock.wall_s())
         record = Away(watch=self.id, n=now_s, from_s=now_s if until_s else 0, until_s=until_s)
         return self.bring(relay, Life(record.sign(self.key)))
 
-    def bring(self, relay: Running, life: Life) -> Answer:
+    def bring(self, relay: Asked, life: Life) -> Answer:
         return relay.ask("POST", wire.life_path(self.id), None, life.to_bytes())
 
-    def parcel(self, relay: Running, letter: bytes = LETTER, body: bytes = PARCEL) -> Answer:
+    def parcel(self, relay: Asked, letter: bytes = LETTER, body: bytes = PARCEL) -> Answer:
         return relay.ask("PUT", wire.parcel_path(self.id, letter), self.owner, body)
 
     # --- the others
 
-    def vote(self, relay: Running, seat: int, said: Said, *, n: int | None = None) -> Answer:
+    def vote(self, relay: Asked, seat: int, said: Said, *, n: int | None = None) -> Answer:
         who = self.seats[seat]
         return relay.ask(
             "POST", wire.vote_path(self.id), who.token, self.ballot(relay, seat, said, n=n).to_bytes()
         )
 
-    def ballot(self, relay: Running, seat: int, said: Said, *, n: int | None = None) -> Signed:
+    def ballot(self, relay: Asked, seat: int, said: Said, *, n: int | None = None) -> Signed:
         who = self.seats[seat]
         ballot = Ballot(
             watch=self.id,
@@ -174,21 +174,21 @@ class Watched:
         )
         return ballot.sign(who.key)
 
-    def stop(self, relay: Running, code: bytes | None = None) -> Answer:
+    def stop(self, relay: Asked, code: bytes | None = None) -> Answer:
         return relay.ask("POST", wire.stop_path(self.id), None, self.code if code is None else code)
 
-    def fetch(self, relay: Running, letter: bytes = LETTER, *, token: Token | None = None) -> Answer:
+    def fetch(self, relay: Asked, letter: bytes = LETTER, *, token: Token | None = None) -> Answer:
         return relay.ask("GET", wire.parcel_path(self.id, letter), token or self.reader)
 
-    def view(self, relay: Running, token: Token | None = None) -> View:
+    def view(self, relay: Asked, token: Token | None = None) -> View:
         answer = relay.ask("GET", wire.path(self.id), token or self.owner)
         assert answer.status == 200, answer
         return View.parse(answer.body)
 
-    def stage(self, relay: Running) -> Stage:
+    def stage(self, relay: Asked) -> Stage:
         return self.view(relay).stage
 
-    def hang(self, relay: Running) -> None:
+    def hang(self, relay: Asked) -> None:
         """Hang a doorbell for every guardian and for the recipient."""
         for inbox, token in [*((s.inbox, s.token) for s in self.seats), (self.inbox, self.reader)]:
             inbox.register(relay)
@@ -198,7 +198,7 @@ class Watched:
 
     # --- on the way to a stage
 
-    def begin(self, relay: Running, service: PushService) -> "Watched":
+    def begin(self, relay: Asked, service: PushService) -> "Watched":
         """Put the watch, with two channels, doorbells and a parcel."""
         assert self.put(relay).status == 201
         assert self.call_by(relay, service).status == 200
