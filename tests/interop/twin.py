@@ -20,6 +20,7 @@ from twinbell.bond import letter
 from twinbell.bond.lock import Lock
 from twinbell.bond.mail import FileNote
 from twinbell.client import saving, wish, zone
+from twinbell.crypto import shares
 from twinbell.errors import NotYet, TwinbellError
 
 Answer = dict[str, Any]
@@ -55,6 +56,18 @@ def quote(data: str) -> Answer:
 def unquote(data: str) -> Answer:
     """Return what is quoted, also where it is quoted badly."""
     return {"data": binascii.a2b_qp(bytes.fromhex(data)).hex()}
+
+
+def split(secret: str, k: int, n: int) -> Answer:
+    """Return shares of a secret."""
+    return {"shares": shares.split(bytes.fromhex(secret), k, n)}
+
+
+def combine(shares: list[str]) -> Answer:
+    """Return the secret that the reference implementation reads out of just enough shares."""
+    from shamir_mnemonic import combine_mnemonics
+
+    return {"secret": combine_mnemonics(shares).hex()}
 
 
 def people() -> Answer:
@@ -153,7 +166,7 @@ def _count(local: datetime) -> int:
 
 ASKED = {
     each.__name__: each
-    for each in (zones, instants, quote, unquote, people, signature, write, open, safe_name)
+    for each in (zones, instants, quote, unquote, split, combine, people, signature, write, open, safe_name)
 }
 
 

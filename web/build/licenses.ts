@@ -27,6 +27,8 @@ export function writeLicenses(root: string, folder: string): void {
   // Svelte's own dependencies belong to its compiler and stay at home.
   const svelte = join(root, "node_modules", "svelte");
   packages.set("svelte", `svelte ${read(svelte).version} (MIT)\n\n${terms(svelte)}`);
+  // A list of words, which is in our own tree.
+  packages.set("slip-39", `SLIP-39, its list of words (MIT)\n\n${terms(join(root, "build", "slip-39"))}`);
   const texts = [...packages.keys()].sort().map((name) => packages.get(name)!);
   writeFileSync(join(folder, FILE), "This app contains the following libraries.\n" + RULE + texts.join(RULE));
 }

@@ -55,6 +55,11 @@ export const CODES = [
   "kit.here", // this bond is here already
   "kit.checksum", // the words do not fit together: one of them is another
 
+  // Shares of guardians
+  "shares.unknown", // a word that was typed is not in the list of shares. place, word
+  "shares.length", // a share has 33 words. place, words
+  "shares.checksum", // the words of a share do not fit together. place
+
   // Letters
   "letter.none", // there is no such letter here
   "letter.kit", // no letter before the kit of this bond is confirmed

@@ -79,6 +79,7 @@ test("the terms of every library inside go along", () => {
   for (const name of ["svelte", "age-encryption", "@noble/curves", "@noble/post-quantum", "idb", "qr"]) {
     expect(terms).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ `, "m"));
   }
+  expect(terms).toMatch(/^SLIP-39/m);
   expect(terms.match(/copyright/gi)!.length).toBeGreaterThan(6);
 });
 

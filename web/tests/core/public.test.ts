@@ -15,10 +15,12 @@ import * as bls from "../../src/core/crypto/bls";
 import * as cpace from "../../src/core/crypto/cpace";
 import * as hpke from "../../src/core/crypto/hpke";
 import * as ibe from "../../src/core/crypto/ibe";
+import * as slip39 from "../../src/core/crypto/slip39";
 import * as xwing from "../../src/core/crypto/xwing";
 import { Damaged } from "../../src/core/errors";
 import { Beacon, Chain, QUICKNET, SCHEME, verify } from "../../src/core/wire/beacon";
 import { Scenario, type Json } from "../vectors";
+import { indices } from "./crypto/liar";
 
 const FOLDER = process.env["TWINBELL_PUBLIC_VECTORS"];
 
@@ -131,6 +133,21 @@ describe.skipIf(!FOLDER)("what others published", () => {
       }
     }
     expect(verified).toBeGreaterThan(5);
+  });
+
+  test("every share of SLIP-39's own vectors is read and written as it is, or is damaged as they say", () => {
+    const damaged =
+      /checksum|padding|greater group threshold|insufficient length|invalid master secret length/;
+    const vectors = JSON.parse(read("slip39/vectors.json")) as [string, string[]][];
+
+    for (const [says, texts] of vectors) {
+      for (const words of texts.map((text) => indices(text))) {
+        const share = slip39.read(words);
+        if (damaged.test(says)) expect(share, says).toBeNull();
+        else expect(slip39.write(share!), says).toEqual(words);
+      }
+    }
+    expect(vectors).toHaveLength(45);
   });
 
   test("what drand's own programs sealed is sealed so here, and opens", () => {
