@@ -13,6 +13,7 @@ import { DAY_S, type Gap, isIn, type Receiving, type Verdict } from "./chain";
 import * as control from "./control";
 import * as envelope from "./envelope";
 import { type Effect, type Event, tell } from "./event";
+import * as guarded from "./guarded";
 import { Body, type Content, type Control, digest, GAPS_MAX, type Letter, read } from "./message";
 import { peerRestored } from "./paper";
 import { type Pendant, UNOPENED_MAX } from "./pendant";
@@ -105,7 +106,8 @@ async function saying(pendant: Pendant, body: Body, came: Came, now: Now): Promi
   const kept = keptFor(body.kind, came.raw);
   const { arrivedS } = came;
   const { sentS } = body;
-  switch (content?.kind) {
+  if (content === null) return [pendant, kept];
+  switch (content.kind) {
     case "ring": {
       const [after, sound] = sounded(pendant, arrivedS, now.nowS);
       return [after, [tell({ type: "Rang", ring: content, sentS, arrivedS, sound })]];
@@ -130,8 +132,8 @@ async function saying(pendant: Pendant, body: Body, came: Came, now: Now): Promi
       return controlled(pendant, content, kept, now);
     case "keyring":
       return copy(pendant, content);
-    case undefined:
-      return [pendant, kept];
+    default:
+      return guarded.arrived(pendant, content, now.nowS);
   }
 }
 

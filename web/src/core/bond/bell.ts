@@ -36,13 +36,13 @@ import * as cpace from "../crypto/cpace";
 import * as kdf from "../crypto/kdf";
 import * as xwing from "../crypto/xwing";
 import { decode, encode, isList, lv } from "../encoding";
-import { Damaged } from "../errors";
+import { Damaged, Mistaken } from "../errors";
 import {
   PAIRING_ANSWER_S as ANSWER_WITHIN_S,
   PAIRING_FINISH_S as FINISH_WITHIN_S,
   PAIRING_PART_BYTES_MAX as MESSAGE_BYTES_MAX,
 } from "../wire/limits";
-import { Bundle } from "./bundle";
+import { Bundle, type Kind, kindOf } from "./bundle";
 import { checkNameplate, type Code, type Form, freshSecret } from "./code";
 import { Fields, unlessDamaged, VERSION } from "./record";
 import {
@@ -75,6 +75,12 @@ const LABEL_NONCE = utf8("twinbell/v1/nonce");
 const LABEL_TRANSCRIPT = utf8("twinbell/v1/th");
 
 export const FETCH_SLACK_S = 60; // a long poll, and two clocks
+
+/** Said to the one who meant the other kind. It burns the bell: neither gets a bond they did not ask for. */
+const OTHER_KIND: Readonly<Record<Kind, string>> = {
+  guardian: "They meant this bell for a guardian, and you did not. Give a new one.",
+  pair: "They meant this bell for a pair, and you meant it for a guardian. Give a new one.",
+};
 
 /** What happens to a side. */
 interface Events {
@@ -133,13 +139,15 @@ export function give(
 /**
  * Return an answerer for `code`; `bundle` is our signed bundle. Save it, then ask `todo`.
  *
- * A person asked for it by a tap or a command: a link that is merely opened must not answer.
+ * A person asked for it by a tap or a command: a link that is merely opened must not answer. Throws `Mistaken` where
+ * the bundle is for another kind of bond than the code.
  */
 export function answer(
   code: Code,
   bundle: Uint8Array,
   { nowS, random = randomBytes }: { readonly nowS: number; readonly random?: Random },
 ): Answerer {
+  if (kindOf(bundle) !== code.kind) throw new Mistaken("This bell is given for another kind of bond.");
   return new Answerer({ state: "called", code, token: random(TOKEN_BYTES), bundle, madeS: nowS });
 }
 
@@ -286,6 +294,7 @@ function finish(giver: Giver, { number, data }: Event<"Message">, { nowS }: Now)
     return notOurselves(shown, giver.bundle);
   });
   if (peer instanceof Damaged) return end(giver, "burnt", "The answer to this bell was changed on the way.");
+  if (peer.kind !== kindOf(giver.bundle)) return end(giver, "burnt", OTHER_KIND[peer.kind]);
   return giver.with({ state: "joined", peer: peer.signed, joinedS: nowS });
 }
 
@@ -320,14 +329,16 @@ function join(answerer: Answerer, { number, data }: Event<"Message">, { nowS }: 
     const nonce = fields.data("nonce", NONCE_BYTES);
     checkNonce(nonce, answerer.commitment);
     const shown = openBundle(session.keyA, fields.data("sealed"), session.transcript, answerer.peerHash);
-    return { nonce, peer: notOurselves(shown, answerer.bundle).signed };
+    return { nonce, shown: notOurselves(shown, answerer.bundle) };
   });
   if (opened instanceof Damaged) {
     return end(answerer, "burnt", "The answer of the giver does not fit: somebody may be between.");
   }
+  const { nonce, shown } = opened;
+  if (shown.kind !== answerer.code.kind) return end(answerer, "burnt", OTHER_KIND[shown.kind]);
   const sealed = aead.seal(session.keyB, answerer.bundle, { aad: session.transcript });
   const m4 = encode({ v: VERSION, type: "bell-4", sealed });
-  return answerer.with({ state: "joined", ...opened, m4, joinedS: nowS });
+  return answerer.with({ state: "joined", nonce, peer: shown.signed, m4, joinedS: nowS });
 }
 
 // Nobody signs a 404 or a 410, and a relay may lie: these sentences say "it seems".

@@ -30,6 +30,9 @@ const RELAY_URL = new RegExp(
   `^https?://(?:${LABEL}(?:\\.${LABEL})*|(?<v6>\\[[0-9A-Fa-f:.]+\\]))(?::(?<port>[0-9]{1,5}))?(?:/.*)?$`,
 );
 
+/** What a bond is for: two who belong together, or one who looks after the other's last letters. */
+export type Kind = "pair" | "guardian";
+
 interface PublicPrekeyFields {
   readonly number: number;
   readonly tag: Uint8Array;
@@ -94,6 +97,7 @@ interface BundleFields {
   /** The beacon of their relay, as `Chain.record` writes it. */
   readonly chain: RecordValue | null;
   readonly name: string;
+  readonly kind: Kind;
   readonly signed: Uint8Array;
 }
 
@@ -135,6 +139,7 @@ export class Bundle extends Frozen<BundleFields> {
       inbox: Inbox.fromRecord(fields.map("inbox")),
       chain: fields.has("chain") ? fields.map("chain") : null,
       name: checkName(fields.text("name", NAME_LENGTH_MAX)),
+      kind: readKind(fields),
       signed,
     });
   }
@@ -156,6 +161,20 @@ export class Bundle extends Frozen<BundleFields> {
       inbox: Inbox.fromRecord(fields.map("inbox")),
     });
   }
+}
+
+/** Return for what kind of bond a signed bundle is meant; nothing else of it is looked at. */
+export function kindOf(signed: Uint8Array): Kind {
+  const outer = Fields.of(signed, "signed-bundle", { bytesMax: BUNDLE_BYTES_MAX });
+  return readKind(Fields.of(outer.data("record"), "bundle", { bytesMax: BUNDLE_BYTES_MAX }));
+}
+
+/** Return the kind that a record names. One that names none is of a pair, as all were at first. */
+export function readKind(fields: Fields): Kind {
+  if (!fields.has("kind")) return "pair";
+  // A pair says nothing, so that there is one way to write it.
+  if (fields.text("kind", 16) === "guardian") return "guardian";
+  throw new Damaged("This bond is of a kind that this Twinbell does not know.");
 }
 
 /** Return `name` if a person can be called so; throw `Damaged` if not. */

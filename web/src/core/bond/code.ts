@@ -5,6 +5,9 @@
  *     https://relay.example/bell#<nameplate>-<26 letters>     link or QR: 128 bits, in the part of a URL that
  *                                                             browsers do not send
  *
+ * A bell that is given to a guardian ends in `-guardian` in both forms, so that whoever is about to answer is told
+ * what for.
+ *
  * The nameplate finds the bell at the relay and is no secret; the rest never goes to the relay. People type what
  * they heard: case, spaces and hyphens are free, and four letters of a word are enough.
  */
@@ -12,7 +15,7 @@
 import { type Random, utf8 } from "../bytes";
 import * as words from "../crypto/words";
 import { Damaged, Mistaken } from "../errors";
-import { checkRelayUrl } from "./bundle";
+import { checkRelayUrl, type Kind } from "./bundle";
 import { Frozen } from "./frozen";
 import { unlessDamaged } from "./record";
 
@@ -23,7 +26,9 @@ export const LINK_PATH = "/bell";
 const SPOKEN = /^([1-9][0-9]{0,8})[\s\-–—]+(\S.*)$/s;
 const SPOKEN_NAMEPLATE = /^[1-9][0-9]{0,8}$/;
 const LINK_NAMEPLATE = /^[a-z2-7]{26}$/;
-const LINK = /^([a-z2-7]{26})-([a-z2-7]{26})$/;
+const LINK = /^([a-z2-7]{26})-([a-z2-7]{26})(-guardian)?$/;
+const MARK = "-guardian";
+const SPOKEN_MARK = /[\s\-–—]+guardian$/i;
 const LOOPBACK = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?$/;
 const HOST = /^([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?$/;
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
@@ -36,12 +41,17 @@ interface CodeFields {
   readonly relay: string;
   readonly nameplate: string;
   readonly secret: string;
+  readonly kind: Kind;
 }
 
 export interface Code extends CodeFields {}
 
 /** A bell's code, checked. */
 export class Code extends Frozen<CodeFields> {
+  constructor(fields: Omit<CodeFields, "kind"> & Partial<CodeFields>) {
+    super({ kind: "pair", ...fields });
+  }
+
   /** What both sides put into CPace: three words joined by hyphens, or 26 letters. */
   get password(): Uint8Array {
     return utf8(this.secret);
@@ -49,8 +59,8 @@ export class Code extends Frozen<CodeFields> {
 
   /** The code as it is shown; secret until the bell was answered. */
   override toString(): string {
-    if (this.form === "link") return `${this.relay}${LINK_PATH}#${this.nameplate}-${this.secret}`;
-    return `${this.nameplate}-${this.secret}@${short(this.relay)}`;
+    const said = `${this.nameplate}-${this.secret}${this.kind === "guardian" ? MARK : ""}`;
+    return this.form === "link" ? `${this.relay}${LINK_PATH}#${said}` : `${said}@${short(this.relay)}`;
   }
 
   /**
@@ -72,8 +82,11 @@ export class Code extends Frozen<CodeFields> {
         hint: "Add it behind the code, as in 7-crater-lamp-violin@relay.example.",
       });
     }
-    const said = parseSpoken(at < 0 ? typed : typed.slice(0, at).trim());
-    return new Code({ form: "spoken", relay: checked(named.replace(/\/+$/, "")), ...said });
+    const said = at < 0 ? typed : typed.slice(0, at).trim();
+    const bare = said.replace(SPOKEN_MARK, "");
+    const kind = bare === said ? "pair" : "guardian";
+    const relayUrl = checked(named.replace(/\/+$/, ""));
+    return new Code({ form: "spoken", relay: relayUrl, kind, ...parseSpoken(bare) });
   }
 }
 
@@ -126,7 +139,7 @@ function parseLink(text: string): Code {
       hint: `It ends in ${LINK_PATH}#… and two long names.`,
     });
   }
-  const [, nameplate, secret] = LINK.exec(text.slice(cut + 1).toLowerCase()) ?? [];
+  const [, nameplate, secret, mark] = LINK.exec(text.slice(cut + 1).toLowerCase()) ?? [];
   if (nameplate === undefined || secret === undefined) {
     throw new Mistaken("This link is not whole: something is missing behind the #, or was added.", {
       code: "bell.cut",
@@ -137,7 +150,9 @@ function parseLink(text: string): Code {
   if (!/[aeimquy4]$/.test(secret)) {
     throw new Mistaken("A letter of this link is wrong.", { code: "bell.cut", hint: "Copy it again." });
   }
-  return new Code({ form: "link", relay: checked(address.slice(0, -LINK_PATH.length)), nameplate, secret });
+  const kind = mark ? "guardian" : "pair";
+  const relay = checked(address.slice(0, -LINK_PATH.length));
+  return new Code({ form: "link", relay, nameplate, secret, kind });
 }
 
 function relayOf(host: string): string {

@@ -179,7 +179,8 @@ export function acceptEpoch(judged: Judged, peer: Bundle, standing: Standing): A
   const { fields, byRoot, digest } = judged;
   const epoch = fields.number("next", 2, EPOCH_MAX);
   const bundle = Bundle.parse(fields.dataUpTo("bundle", BUNDLE_BYTES_MAX), { byRoot });
-  if (bundle.epoch !== epoch || compare(bundle.root, peer.root) !== 0) {
+  const isTheirs = compare(bundle.root, peer.root) === 0 && bundle.kind === peer.kind;
+  if (bundle.epoch !== epoch || !isTheirs) {
     throw new Damaged("The new keys do not belong to this change.");
   }
   if (byRoot) {

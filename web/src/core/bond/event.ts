@@ -8,9 +8,10 @@ import type { RecordValue } from "../encoding";
 import type { About, Portrait } from "./about";
 import type { Root } from "./kit";
 import type { Content, Letter, Ring } from "./message";
+import type { WatchEvents, WatchTidings } from "./watchevent";
 
-/** Events, by their names. */
-interface Events {
+/** Events, by their names; those around a watch are in `watchevent.ts`. */
+interface Events extends WatchEvents {
   /** The bell has rung true and the pendant is saved for the first time. */
   Begun: object;
   /** The person rings. */
@@ -113,7 +114,7 @@ interface Effects {
 }
 
 /** News, by their names: what a person is told. The sentence of each stands above it; `…` is the other's name. */
-interface Tidings {
+interface Tidings extends WatchTidings {
   /** … rang. `sound`: it is fresh, and not one too many, so make it heard; otherwise it becomes one line. */
   Rang: { readonly ring: Ring; readonly sentS: number; readonly arrivedS: number; readonly sound: boolean };
   /** … knocks: they are in the room, or were when it was sent. `sound` as with a ring. */

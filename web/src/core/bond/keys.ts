@@ -30,8 +30,10 @@ import {
   checkRelayUrl,
   EPOCH_MAX,
   Inbox,
+  type Kind,
   LABEL_BUNDLE,
   NAME_LENGTH_MAX,
+  readKind,
   RECIPIENT_BYTES,
 } from "./bundle";
 import { Device } from "./device";
@@ -40,8 +42,9 @@ import { Page, RELAY_URL_LENGTH_MAX, type Root } from "./kit";
 import { packed, unpacked } from "./packing";
 import { Prekey, SEED_BYTES } from "./prekey";
 import { Fields, row, unlessDamaged, VERSION } from "./record";
+import { WatchKeys } from "./watchkeys";
 
-export { Device };
+export { Device, type Kind };
 
 export const BOND_BYTES = 32;
 export const WORDS_BYTES = 9; // 66 bits and six zeros
@@ -50,6 +53,8 @@ export const KEYRING_BYTES_MAX = 60_000; // sealed and padded it must fit into t
 export const KEYRING_BYTES_MIN = 16_384;
 export const SINK_S = 30 * 86_400; // for so long the one who was parted from meets what an absent person's mailbox is
 export const INBOX_KEYS_MAX = 3; // the newest, and what may still be under way to the two before
+
+const NOTHING = new WatchKeys(); // most bonds have no watch
 
 /** Who gave the bell and who answered it; the byte that keeps the two directions apart. */
 export const Role = { GIVER: 0, ANSWERER: 1 } as const;
@@ -112,6 +117,9 @@ interface KeyringFields {
   readonly peer: Bundle | null;
   /** When this person ended the bond: paper must not begin it again; 0 = they have not. */
   readonly partedS: number;
+  readonly kind: Kind;
+  /** What last letters hang on. */
+  readonly watch: WatchKeys;
 }
 
 export interface Keyring extends KeyringFields {}
@@ -131,9 +139,16 @@ export class Keyring extends Frozen<KeyringFields> {
   static generate(
     root: Root,
     device: Device,
-    about: { relay: string; name: string; chain: RecordValue | null; nowS: number; random: Random },
+    about: {
+      relay: string;
+      name: string;
+      chain: RecordValue | null;
+      nowS: number;
+      random: Random;
+      kind?: Kind;
+    },
   ): Keyring {
-    const { relay, name, chain, nowS, random } = about;
+    const { relay, name, chain, nowS, random, kind = "pair" } = about;
     const wrong = unlessDamaged(() => checkName(name) && checkRelayUrl(relay));
     if (wrong instanceof Damaged) throw new Mistaken(wrong.sentence, { code: wrong.code });
     return new Keyring({
@@ -155,6 +170,8 @@ export class Keyring extends Frozen<KeyringFields> {
       bond: null,
       peer: null,
       partedS: 0,
+      kind,
+      watch: NOTHING,
     });
   }
 
@@ -195,6 +212,7 @@ export class Keyring extends Frozen<KeyringFields> {
       inbox: this.inbox.toRecord(),
       chain: this.chain,
       name: this.name,
+      ...(this.kind !== "pair" && { kind: this.kind }),
     });
     const message = concat(LABEL_BUNDLE, record);
     const signed = encode({
@@ -318,6 +336,8 @@ export class Keyring extends Frozen<KeyringFields> {
       bond: this.bond ? this.bond.toRecord() : null,
       peer: this.peer ? this.peer.toRecord() : null,
       ...(this.partedS > 0 && { parted: this.partedS }),
+      ...(this.kind !== "pair" && { kind: this.kind }),
+      ...(!this.watch.equals(NOTHING) && { watch: this.watch.toRecord() }),
     };
   }
 
@@ -345,6 +365,8 @@ export class Keyring extends Frozen<KeyringFields> {
       bond: fields.has("bond") ? Bond.fromRecord(fields.map("bond")) : null,
       peer: fields.has("peer") ? Bundle.fromRecord(fields.map("peer")) : null,
       partedS: fields.has("parted") ? fields.number("parted") : 0,
+      kind: readKind(fields),
+      watch: fields.has("watch") ? WatchKeys.fromRecord(fields.map("watch")) : NOTHING,
     });
   }
 }

@@ -9,7 +9,8 @@
  *
  * Nothing is answered automatically but two things: new keys of the peer make us renew our inbox key and deposit
  * token, since whoever stole theirs knew ours; and whoever came back from paper, and shows it by their root, is given
- * their letters again (`paper.ts`). What is missing is asked for, and given again, once a day.
+ * their letters again, and a guardian their share (`paper.ts`). What is missing is asked for, and given again, once a
+ * day. What guardians do is in `guarding.ts`.
  *
  * A bond that its person has ended takes nothing in and sends nothing out.
  */
@@ -21,6 +22,7 @@ import { arrived, notWhole } from "./arrival";
 import * as control from "./control";
 import { tick } from "./daily";
 import type { Event } from "./event";
+import { WANTED } from "./guarding";
 import { cameBack, newEpoch } from "./paper";
 import { type Pendant, RINGS_AN_HOUR_MAX } from "./pendant";
 import { copied, deposit, type Now, sendControl, type Step } from "./writing";
@@ -49,6 +51,7 @@ const STEPS: Steps = {
   CameBack: cameBack,
   Parted: parted,
   Tick: tick,
+  ...WANTED,
 };
 
 /** What may happen to a bond that has ended, and changes nothing. */

@@ -16,6 +16,7 @@ import { type About, aboutToRecord, type Portrait, readAbout, readPortrait } fro
 import { EPOCH_MAX, PublicPrekey } from "./bundle";
 import { type BlobRef, blobFromRecord, blobToRecord, BODY_BYTES_MAX } from "./envelope";
 import { Frozen } from "./frozen";
+import { WATCH_FORMS, type WatchKinds } from "./guardian";
 import { Fields, row } from "./record";
 
 export const HASH_BYTES = 32;
@@ -85,8 +86,8 @@ export function digest(body: Uint8Array): Uint8Array {
   return kdf.sha256(body);
 }
 
-/** What can be said, by its kind. */
-interface Kinds {
+/** What can be said, by its kind; what is said of a watch is in `guardian.ts`. */
+interface Kinds extends WatchKinds {
   /** A touch: milliseconds on, off, on, …; `ring` makes one. */
   ring: { readonly pattern: readonly number[] };
   /** The sender is at the room. */
@@ -220,6 +221,7 @@ const FORMS: { readonly [Kind in keyof Kinds]: Form<Kind> } = {
       sealed: fields.dataUpTo("sealed", KEYRING_BYTES_MAX),
     }),
   },
+  ...WATCH_FORMS,
 };
 
 /** Return the record of a content: what `read` was given. */

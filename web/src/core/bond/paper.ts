@@ -19,6 +19,7 @@ import { type Bundle, BUNDLE_BYTES_MAX } from "./bundle";
 import * as control from "./control";
 import { Standing } from "./control";
 import { type Effect, type Event, tell } from "./event";
+import { givenAgain } from "./guarding";
 import { Device, Keyring } from "./keys";
 import type { Page, Root } from "./kit";
 import { Pendant } from "./pendant";
@@ -97,7 +98,8 @@ export async function peerRestored(before: Pendant, judged: control.Judged, now:
     pendant = after;
     effects.push(...told);
   }
-  return [pendant, [...effects, { type: "GiveLetters" }]];
+  const [after, given] = await givenAgain(pendant, now);
+  return [after, [...effects, ...given, { type: "GiveLetters" }]];
 }
 
 /** Return by what right the peer's keys are theirs, as their bundle shows it. */

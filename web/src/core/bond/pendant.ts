@@ -14,7 +14,7 @@ import { Receiving, Sending } from "./chain";
 import { IDENTITIES_MAX, Standing } from "./control";
 import * as envelope from "./envelope";
 import { Frozen } from "./frozen";
-import { type Bond, Device, Keyring, type Role } from "./keys";
+import { type Bond, Device, Keyring, type Kind, type Role } from "./keys";
 import { Body, digest, GAPS_MAX, type Head } from "./message";
 import { Fields, row, VERSION } from "./record";
 import type { Joined } from "./side";
@@ -131,6 +131,11 @@ export class Pendant extends Frozen<PendantFields> {
   /** Whether this person has compared the words, and nothing has changed since that they must see. */
   get verified(): boolean {
     return this.verifiedS > 0 && !this.changed;
+  }
+
+  /** What this bond is for. */
+  get kind(): Kind {
+    return this.keyring.kind;
   }
 
   /** Whether each may say to the other what has arrived: only while both want it. */

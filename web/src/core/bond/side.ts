@@ -13,7 +13,7 @@ import {
   PAIRING_ANSWER_S as ANSWER_WITHIN_S,
   PAIRING_PART_BYTES_MAX as MESSAGE_BYTES_MAX,
 } from "../wire/limits";
-import { Bundle, BUNDLE_BYTES_MAX } from "./bundle";
+import { Bundle, BUNDLE_BYTES_MAX, kindOf } from "./bundle";
 import { Code, type Form } from "./code";
 import { Frozen } from "./frozen";
 import { Bond, Role, WORDS_BYTES } from "./keys";
@@ -128,7 +128,7 @@ export class Giver extends Frozen<GiverFields> {
   get code(): Code {
     const { form, relay, nameplate, secret } = this;
     if (!nameplate) throw new Mistaken("This bell does not hang at a relay yet.");
-    return new Code({ form, relay, nameplate, secret });
+    return new Code({ form, relay, nameplate, secret, kind: kindOf(this.bundle) });
   }
 
   /** Until when it can be answered. */
@@ -273,6 +273,7 @@ export class Answerer extends Frozen<AnswererFields> {
         relay: fields.text("relay", 255),
         nameplate: fields.text("nameplate", 32),
         secret: fields.text("secret", 64),
+        kind: kindOf(fields.dataUpTo("bundle", BUNDLE_BYTES_MAX)),
       }),
       token: fields.data("token", TOKEN_BYTES),
       bundle: fields.dataUpTo("bundle", BUNDLE_BYTES_MAX),
