@@ -85,6 +85,53 @@ export const CODES = [
   "wish.ambiguous", // a unit that could mean two
   "wish.amount", // an amount that is too large or none
   "wish.years", // from 1 to 30 letters can be written at once, one a year
+
+  // Watches, by their writer
+  "watch.none", // there is no watch for this person. peer
+  "watch.there", // there is one for this person already. peer
+  "watch.unknown", // the relay has no such watch, or one has no part in it. relay
+  "watch.pair", // a watch belongs to the bond with the one whom the letters are for
+  "watch.guardian-bond", // a guardian has a bond of their own, and this is not one. peer
+  "watch.days", // a span has 1 to 400 days, and reminders 3 at least
+  "watch.need", // from 1 to 7 guardians can be needed
+  "watch.few", // without this guardian there would be fewer than are needed. peer
+  "watch.not-asked", // they were not asked to be a guardian. peer
+  "watch.over", // it is over by its stage: only arming anew is taken
+  "watch.lacks", // it can't be armed yet; `lacks` of the watch says why
+  "watch.away", // one can be away until a day ahead, for 400 days at most
+  "watch.busy", // somebody else signs life for it at this moment
+  "watch.word", // this is neither of the two words
+  "watch.word-short", // a word has four letters or more
+  "watch.words-same", // the two words have to differ
+  "watch.words-none", // no words are set for this watch
+  "watch.stop-count", // a stop code has twelve words. count
+  "watch.id", // the id of a watch has 32 digits
+  "watch.push-elsewhere", // this device can be woken by the relay of this page only, and the watch lies at another. relay
+  "channel.name", // a channel has a name of 1 to 32 visible characters
+  "channel.there", // there is a channel of this name already. channel
+  "channel.none", // there is no channel of this name. channel
+  "channel.address", // an Apprise address is a scheme, :// and what follows
+  "channel.many", // there are eight channels at most
+
+  // Last letters
+  "last.words", // no last letter before the words were compared. peer
+  "last.none", // it is no last letter
+  "last.early", // it is not yet time; `lastLetter` says what is missing
+  "last.silence", // whoever knows whether they have been silent can't be reached. relay
+  "last.heir", // an heir is named where there is to be one, and only there
+  "share.word", // a word of this share is not in the list. place, word
+  "share.damaged", // this is no share: words are missing, or do not fit together
+  "share.elsewhere", // this share is for another letter
+
+  // The guardian
+  "guardian.none", // one is no guardian of them any more. peer
+  "guardian.seat", // they have not given one a seat yet. peer
+  "guardian.ruled", // the share may not be released; `ruling` says why
+  "guardian.reader", // there is no guardians' bond with the reader. peer
+
+  // Rehearsals
+  "rehearsal.few", // fewer guardians than are needed have agreed
+  "rehearsal.none", // there is no rehearsal
 ] as const;
 
 export type Code = (typeof CODES)[number];

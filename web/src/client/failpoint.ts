@@ -29,6 +29,17 @@ export const LABELS = [
   "letter: saved",
   "letter: opened",
   "listen: told",
+  "watch: saved",
+  "watch: terms saved",
+  "watch: terms taken",
+  "watch: armed",
+  "watch: looked",
+  "watch: answer saved",
+  "watch: answered",
+  "watch: share released",
+  "watch: parcel kept",
+  "last: row saved",
+  "last: parcel given",
 ] as const;
 
 export type Label = (typeof LABELS)[number];

@@ -11,6 +11,7 @@ import type { Files } from "./files";
 import { Relay } from "./relay";
 import { Transport } from "./transport";
 import type { Draft, Vault } from "./vault";
+import { WatchRelay } from "./watchrelay";
 
 /** What a home needs of where it lives: a browser's worker, or a test. */
 export interface Platform {
@@ -60,6 +61,11 @@ export class Home {
     const relay = new Relay(this.transport(url));
     this.#relays.set(url, relay);
     return relay;
+  }
+
+  /** Return the relay at `url`, as far as it keeps watches. */
+  watchRelay(url: string, silenceMs?: number): WatchRelay {
+    return new WatchRelay(this.transport(url), silenceMs);
   }
 
   /** Return the server at `url`, whatever it is. */

@@ -1,8 +1,9 @@
 /**
  * Bytes as words that can be said aloud, compared and written on paper: the BIP-39 English list.
  *
- * Six words compare a pairing (66 bits), twenty-four carry a kit root (256 bits and a checksum), three are
- * spoken as the secret of a bell (33 bits). The list is npm `@scure/bip39`'s, without the rest of it.
+ * Six words compare a pairing (66 bits), twenty-four carry a kit root (256 bits and a checksum), twelve a stop code
+ * (128 and a checksum), three are spoken as the secret of a bell (33 bits). The list is npm `@scure/bip39`'s, without
+ * the rest of it.
  */
 
 import { wordlist } from "@scure/bip39/wordlists/english.js";
@@ -15,6 +16,8 @@ export const WORD_BITS = 11;
 export const SIX_BITS = 66;
 export const KIT_WORDS = 24;
 export const KIT_BYTES = 32;
+export const STOP_WORDS = 12;
+export const STOP_BYTES = 16;
 export const SPOKEN_WORDS = 3;
 export const TEXT_CHARS_MAX = 1000; // a kit is at most 215
 const PREFIX_LETTERS = 4; // that many tell any two words of the list apart
@@ -54,6 +57,28 @@ export function unkit(words: string | readonly string[]): Uint8Array {
     });
   }
   return root;
+}
+
+/** Return the 12 words of a stop code of 16 bytes; the last word holds four bits of checksum (BIP-39). */
+export function stop(code: Uint8Array): string[] {
+  if (code.length !== STOP_BYTES) throw new Mistaken(`A stop code has ${STOP_BYTES} bytes.`);
+  return toWords(concat(code, checksum(code)), STOP_WORDS);
+}
+
+/** Return the stop code of 12 typed words; throw `Damaged` with the place of what is wrong. */
+export function unstop(words: string): Uint8Array {
+  const known = normalise(words);
+  if (known.length !== STOP_WORDS) {
+    throw new Damaged(`A stop code has ${STOP_WORDS} words; these are ${known.length}.`, {
+      code: "watch.stop-count",
+      facts: { count: known.length },
+    });
+  }
+  const code = fromWords(known).subarray(0, STOP_BYTES);
+  if (stop(code).join() === known.join()) return code;
+  throw new Damaged("These words do not fit together: one is wrong, or two have changed places.", {
+    code: "kit.checksum",
+  });
 }
 
 /** Return three fresh words. */
