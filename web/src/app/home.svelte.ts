@@ -43,6 +43,8 @@ class Shown {
   news = $state.raw<readonly News[]>([]);
   outcome = $state.raw<BellOutcome | null>(null);
   knock = $state.raw<Knock | null>(null);
+  /** How far the other's device has what was sent, by its own word. */
+  reached = $state.raw<{ readonly bond: string; readonly upto: number } | null>(null);
   /** A ring that sounds now; null again once it has been seen for a while. */
   ringing = $state.raw<Ring | null>(null);
   arrived = $state<string | null>(null);
@@ -180,6 +182,9 @@ export function heard(event: Event): void {
         if (event.arrived && event.letter) home.arrived = event.letter;
         void refreshBond().catch(() => undefined);
       }
+      break;
+    case "reached":
+      home.reached = { bond: event.bond, upto: event.upto };
       break;
     case "knock":
       home.knock = { bond: event.bond, atS: event.atS };

@@ -241,6 +241,8 @@ export type Event =
   | { readonly kind: "link"; readonly link: Link }
   | { readonly kind: "ring"; readonly ring: Ring }
   | { readonly kind: "letters"; readonly bond: string; readonly letter?: string; readonly arrived?: boolean }
+  /** The other one's device has all up to `upto` of what was sent; only while both allow receipts. */
+  | { readonly kind: "reached"; readonly bond: string; readonly upto: number }
   | { readonly kind: "knock"; readonly bond: string; readonly atS: number }
   /** `why` they are not together any more, where there is something to say. */
   | { readonly kind: "room"; readonly room: Room; readonly why?: RoomEnd }
@@ -289,8 +291,8 @@ export interface Api extends WatchApi {
   part(bond: string): Promise<void>;
   link(bond: string): Promise<Link>;
 
-  /** Resolves when it is safe here; `gone` says whether the relay has it already. */
-  ring(bond: string, pattern: readonly number[]): Promise<{ gone: boolean }>;
+  /** Resolves when it is safe here; `gone` says whether the relay has it already. `n` is named by `reached`. */
+  ring(bond: string, pattern: readonly number[]): Promise<{ gone: boolean; n: number }>;
   /** Rings that came and were not sounded, since a person last looked. */
   missedRings(bond: string): Promise<Ring[]>;
   seenRings(bond: string): Promise<void>;

@@ -63,6 +63,11 @@ export function isWaiting(view: View, number: number): boolean {
   return view.all("outbox").some((row) => row.number === number && row.sentS === null);
 }
 
+/** The place in our chain of a body that was just put into the outbox. */
+export function placeOf(view: View, number: number): number {
+  return view.all("outbox").find((row) => row.number === number)?.n ?? -1;
+}
+
 /** Send what waits of one bond, except files. Never throws for what a relay answers, or does not. */
 export async function send(home: Home, bondId: Uint8Array): Promise<Left> {
   const left = new Left();

@@ -85,6 +85,7 @@ export function note(home: Home, draft: Draft, bond: Uint8Array, before: Pendant
     case "HasReceived":
       // Receipts are shown where they are asked for.
       draft.events.push({ kind: "letters", bond: hex(bond) });
+      if (before.receipts) draft.events.push({ kind: "reached", bond: hex(bond), upto: what.upto });
       return;
   }
 }

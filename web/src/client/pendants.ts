@@ -124,8 +124,9 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
       const { home, listener } = running();
       const { id } = bonds.open(home.vault, bond);
       const number = await mail.ring(home, id, pattern);
+      const n = mail.placeOf(home.vault, number);
       await listener.posted(id);
-      return { gone: !mail.isWaiting(home.vault, number) };
+      return { gone: !mail.isWaiting(home.vault, number), n };
     },
     missedRings: async (bond) => {
       const { vault } = running().home;

@@ -118,6 +118,11 @@ test("a letter that opens at once comes with its files, and says that it has rea
   expect(await ben.api.openLetter(letter!)).toMatchObject({ text: "Dear one", files: [{ name: "a.txt" }] });
   await ben.api.ring(id, [400]); // what a person does carries what has been received
   await ada.eventually(async () => (await ada.api.letters(id)).every(({ reached }) => reached));
+
+  const { n } = await ada.api.ring(id, [400]);
+  await ben.until("ring");
+  await ben.api.ring(id, [400]);
+  expect((await ada.until("reached", ({ upto }) => upto >= n)).upto).toBe(n);
 });
 
 test("a letter for several years is one letter a year", async () => {
@@ -190,7 +195,7 @@ test("who parts is quiet: the other one rings as before, and nothing comes", asy
   expect((await only(ada)).parted).toBe(true);
   await expect(ada.api.ring(id, [400])).rejects.toMatchObject({ code: "bond.parted" });
   expect(await ada.api.letters(id)).not.toHaveLength(0);
-  expect(await ben.api.ring(id, [400])).toEqual({ gone: true });
+  expect(await ben.api.ring(id, [400])).toMatchObject({ gone: true });
   expect((await only(ben)).parted).toBe(false);
 });
 

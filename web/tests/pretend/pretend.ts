@@ -132,7 +132,7 @@ class Pretend implements Api {
 
   async ring(_bond: string, _pattern: readonly number[]) {
     this.#refuse();
-    return { gone: this.#scene.online };
+    return { gone: this.#scene.online, n: 1 };
   }
   async missedRings() {
     return this.#scene.missed;
