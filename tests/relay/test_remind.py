@@ -6,12 +6,12 @@ import json
 import socket
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from tests.relay.push_service import Browser, push_service
-from tests.relay.watching import Watched, days, watching
+from tests.relay.watching import Watched, count, days, watching
 
 from twinbell.errors import Mistaken
 from twinbell.relay import remind
@@ -111,6 +111,17 @@ def test_a_message_is_one_sentence_and_counts_once_it_was_taken(relay, messages,
     everything = json.dumps(messages.said)
     assert watched.id.hex() not in everything
     assert "somebody" not in everything
+
+
+def test_in_a_rehearsal_the_message_says_so(relay, messages):
+    watched = Watched()
+    watched.terms = replace(watched.terms, unit_s=60, every=1, grace=1, veto=1, rehearsal=True)
+    watched.put(relay)
+    assert watched.channels(relay, AppriseChannel("mail", messages.url())).status == 200
+    for _ in range(3):
+        count(relay, 60)
+
+    assert {said["message"] for said in messages.said} == {remind.TEXT_REHEARSED}
 
 
 def test_a_test_says_what_became_of_it(relay, messages):

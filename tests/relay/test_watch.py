@@ -311,11 +311,39 @@ def test_a_rehearsal_that_nobody_ends_stops_calling(relay, service):
 
     watched.terms = replace(watched.terms, unit_s=60, every=1, grace=1, veto=1, rehearsal=True)
     watched.begin(relay, service)
-    count(relay, 5_000)
-    knocks = len(service.knocks)
-    count(relay, 5_000)
+    before = len(service.knocks)
+    for _ in range(40):
+        count(relay, 60)
 
-    assert len(service.knocks) == knocks
+    assert len(service.knocks) == before + 6  # on two ways, three times a minute apart
+
+
+def test_in_a_rehearsal_a_refused_reminder_is_not_tried_every_second(relay, service):
+    watched = Watched()
+    watched.terms = replace(watched.terms, unit_s=2, every=2, grace=2, veto=2, rehearsal=True)
+    watched.begin(relay, service)
+    service.answers += [500] * 1_000
+    before = len(service.knocks)
+    for _ in range(500):
+        count(relay, 10)
+    service.answers.clear()
+
+    assert 2 * 55 < len(service.knocks) - before <= 2 * 61  # on two ways each minute, for an hour
+
+
+def test_in_a_rehearsal_a_guardian_is_asked_again_after_a_day(relay, service):
+    watched = Watched()
+    watched.terms = replace(watched.terms, unit_s=2, every=2, grace=2, veto=2, rehearsal=True)
+    watched.begin(relay, service)
+    for _ in range(20):
+        count(relay, 1)
+    assert watched.stage(relay) is Stage.ASKING
+    rung = relay.relay.vigil.rung
+
+    count(relay, 20_000)
+    assert relay.relay.vigil.rung == rung
+    count(relay, 70_000)
+    assert relay.relay.vigil.rung == rung + 3
 
 
 def test_a_channel_is_tested(relay, service, watched):

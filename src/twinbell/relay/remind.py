@@ -1,8 +1,8 @@
 """Reminding the writer of a watch who was not heard from: by Web Push, and by what the operator allows.
 
-A reminder says one constant sentence, or with push nothing at all. It is *accepted* when the service behind
-the channel has answered that it took it; what is queued with us, or was sent into the dark, is not. Who was
-never called in this way is not silent.
+A reminder says one constant sentence, in a rehearsal another one, and with push nothing at all. It is
+*accepted* when the service behind the channel has answered that it took it; what is queued with us, or was
+sent into the dark, is not. Who was never called in this way is not silent.
 
 Mail, telephone and chat services are reached by Apprise (the extra `remind`), each only if the operator has
 put its scheme on a list. Its address comes from a stranger, so nothing in the course of a reminder may
@@ -26,6 +26,7 @@ from twinbell.wire.push import Subscription
 
 PUSH, APPRISE = "push", "apprise"
 TITLE, TEXT = "Twinbell", "Please open Twinbell once."
+TEXT_REHEARSED = "This is a rehearsal: so you would be asked to open Twinbell once."
 ACCEPTED, REFUSED, UNREACHABLE, NOT_OFFERED = "accepted", "refused", "unreachable", "not-offered"
 AT_ONCE = 4  # threads that wait for services
 WAITING_MAX = 256  # reminders that wait for such a thread; beyond it they are tried again later
@@ -75,7 +76,7 @@ class Reminders:
         if named - _PARAMETERS or _made(url) is None:
             raise Damaged("This is not the address of a channel, or says more than it may.")
 
-    async def send(self, kind: str, address: bytes) -> str:
+    async def send(self, kind: str, address: bytes, *, rehearsal: bool = False) -> str:
         """Remind once, and return what became of it: `accepted`, `refused`, `unreachable` or `not-offered`.
 
         Never raises, and has a deadline.
@@ -84,7 +85,8 @@ class Reminders:
             self.check(kind, address)
         except (Damaged, NotFound):  # the operator took it from the list
             return NOT_OFFERED
-        outcome = await (self._knock(address) if kind == PUSH else self._notify(address.decode()))
+        text = TEXT_REHEARSED if rehearsal else TEXT
+        outcome = await (self._knock(address) if kind == PUSH else self._notify(address.decode(), text))
         if outcome == ACCEPTED:
             self.sent += 1
         return outcome
@@ -99,13 +101,13 @@ class Reminders:
             return ACCEPTED
         return REFUSED if 400 <= status < 500 and status != 429 else UNREACHABLE
 
-    async def _notify(self, url: str) -> str:
+    async def _notify(self, url: str, text: str) -> str:
         if self._waiting >= WAITING_MAX:
             return UNREACHABLE
         context = copy_context()
         context.run(_guarded.set, not self._private)
         self._waiting += 1
-        sending = asyncio.get_running_loop().run_in_executor(self._threads, context.run, _send, url)
+        sending = asyncio.get_running_loop().run_in_executor(self._threads, context.run, _send, url, text)
         sending.add_done_callback(self._returned)
         try:
             # A thread cannot be stopped: it goes on behind our back until its sockets time out.
@@ -139,12 +141,12 @@ def _made(url: str) -> object | None:
     return sender if sender.add(url) and len(sender) == 1 else None
 
 
-def _send(url: str) -> str:
+def _send(url: str, text: str) -> str:
     sender = _made(url)
     if sender is None:
         return REFUSED
     try:
-        return ACCEPTED if sender.notify(body=TEXT, title=TITLE) else REFUSED  # type: ignore[attr-defined]
+        return ACCEPTED if sender.notify(body=text, title=TITLE) else REFUSED  # type: ignore[attr-defined]
     except Exception:
         return UNREACHABLE
 

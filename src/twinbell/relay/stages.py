@@ -17,7 +17,7 @@ from twinbell.relay.store.watches import Channel, Record, Row, WatchTables
 from twinbell.wire import silence
 from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed
-from twinbell.wire.silence import Facts, Stage
+from twinbell.wire.silence import Facts, Marks, Rule, Stage
 from twinbell.wire.terms import Terms
 
 CALLED = (Stage.LATE, Stage.ASKING, Stage.VETO)  # stages in which the writer is reminded
@@ -26,6 +26,8 @@ UNSEEN = (Stage.KEPT, Stage.LATE)  # between these nobody is told but the writer
 DAY_BEGINS, DAY_ENDS = 9, 21  # nobody is called at night, by the clock of the terms' zone
 AGAIN = 4  # a refused reminder is tried again after this part of a unit
 REHEARSED_S = 3_600  # a rehearsal reminds for no longer than this
+REHEARSED_AGAIN_S = 60  # in one, a refused reminder is tried again after this
+ASK_AGAIN_S = WATCH_UNIT_S  # nobody is asked again sooner, in a rehearsal neither
 PUT_OFF_S = 3_600  # a watch that could not be settled is looked at again after this
 
 
@@ -48,6 +50,7 @@ class Call:
 
     watch: int
     channel: Channel
+    rehearsal: bool
 
 
 def facts(tables: WatchTables, row: Row, floor: int) -> Facts:
@@ -96,7 +99,7 @@ def _found(
         asked_at = now
         if not (stage in UNSEEN and was in UNSEEN):
             news = (stage, 0)
-    elif asked and now - asked_at >= silence.ASK_AGAIN_UNITS * rule.unit_s:
+    elif asked and now - asked_at >= _ask_again_s(rule):
         asked_at = now
         news = (Stage.ASKING, 0)
     elif asked > row.asked:
@@ -206,16 +209,30 @@ def grown(tables: WatchTables, row: Row, moment: Moment) -> Row:
 def _calls(tables: WatchTables, row: Row, seen: Facts, moment: Moment) -> list[Call]:
     """Return the reminders of this watch that are due, each put off so that none is sent twice."""
     rule, now = row.rule, moment.now
-    if not rule.armed or silence.stage(rule, seen, now) not in CALLED:
+    rehearsal = _is_rehearsal(rule)
+    if silence.stage(rule, seen, now) not in CALLED or not _reminds(rule, silence.marks(rule, seen), now):
         return []
-    if rule.unit_s < WATCH_UNIT_S and now - silence.marks(rule, seen).late > REHEARSED_S:
-        return []
-    night_s = quiet_s(row.zone, moment.gate_s) if rule.unit_s == WATCH_UNIT_S else 0
+    night_s = 0 if rehearsal else quiet_s(row.zone, moment.gate_s)
     due = [channel for channel in tables.channels(row.number) if channel.next <= now]
-    wait_s = night_s or max(1, rule.unit_s // AGAIN)
+    wait_s = night_s or (REHEARSED_AGAIN_S if rehearsal else rule.unit_s // AGAIN)
     for channel in due:
         tables.try_again(row.number, channel.name, now + wait_s)
-    return [] if night_s else [Call(row.number, channel) for channel in due]
+    return [] if night_s else [Call(row.number, channel, rehearsal) for channel in due]
+
+
+def _is_rehearsal(rule: Rule) -> bool:
+    return rule.unit_s < WATCH_UNIT_S
+
+
+def _reminds(rule: Rule, marks: Marks, now: int) -> bool:
+    """Say whether the writer is reminded; in a rehearsal only as often as is needed to go on from there."""
+    if not _is_rehearsal(rule):
+        return rule.armed
+    return rule.armed and marks.asking is None and now - marks.late <= REHEARSED_S
+
+
+def _ask_again_s(rule: Rule) -> int:
+    return max(silence.ASK_AGAIN_UNITS * rule.unit_s, ASK_AGAIN_S)
 
 
 def _due(
@@ -228,10 +245,10 @@ def _due(
         at.append(marks.late)
     elif stage in CALLED and rule.armed:
         at += [second for second in (marks.asking, marks.silent) if second is not None and second > now]
-        if rule.unit_s == WATCH_UNIT_S or now - marks.late <= REHEARSED_S:
+        if _reminds(rule, marks, now):
             at += [channel.next for channel in tables.channels(row.number)]
     if asked and marks.asking is not None:
-        at.append(asked_at + silence.ASK_AGAIN_UNITS * rule.unit_s)
+        at.append(asked_at + _ask_again_s(rule))
         if asked < len(rule.guardians):
             turn = silence.ASK_UNITS * rule.unit_s
             at.append(marks.asking + ((now - marks.asking) // turn + 1) * turn)

@@ -112,7 +112,8 @@ class Vigil:
 
     async def _remind(self, call: Call) -> None:
         """Send one reminder; if its service has accepted it, say so in the watch."""
-        if await self._reminders.send(call.channel.kind, call.channel.address) != ACCEPTED:
+        channel = call.channel
+        if await self._reminders.send(channel.kind, channel.address, rehearsal=call.rehearsal) != ACCEPTED:
             return  # the sweep has put the next try a part of a unit away
         moment = Moment.of(self._counter)
 
