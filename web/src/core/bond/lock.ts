@@ -351,7 +351,8 @@ function gateWords(lock: Lock, gate: Gate): string {
   return `${gate.threshold} of ${gate.guardians} guardians`;
 }
 
-function join(words: readonly string[], joint: string): string {
+/** Return these in a row, as a person says them. */
+export function join(words: readonly string[], joint: string): string {
   return words.length === 1 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} ${joint} ${words.at(-1)}`;
 }
 

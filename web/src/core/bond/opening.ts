@@ -61,14 +61,21 @@ function words(lock: Lock, gate: Gate): string {
   if (gate.kind === "guardians") {
     return (
       `${gate.threshold} of ${gate.guardians} guardians put their SLIP-39 words together.\n` +
-      "  The 32 bytes that come out are the seed of an age key (AGE-SECRET-KEY-PQ-1, Bech32): gate.txt."
+      "  There is no passphrase. The 32 bytes that come out are the seed of an age key, written as\n" +
+      "  AGE-SECRET-KEY-PQ-1... in Bech32, in gate.txt."
     );
   }
-  return "The relay gives out the key of this gate when the writer has fallen silent: gate.txt.";
+  return (
+    "The relay gives out a parcel for this letter when the writer has fallen silent: parcel.age.\n" +
+    "  The key of this gate is in it, sealed as the letter is: gate.txt."
+  );
 }
 
 function command(lock: Lock, gate: Gate, outside: string, inside: string): string {
-  if (gate.kind !== "date") return `age -d -i gate.txt -o ${inside} ${outside}`;
+  if (gate.kind !== "date") {
+    const takeOff = `age -d -i gate.txt -o ${inside} ${outside}`;
+    return gate.kind === "silence" ? `age -d -i key.txt -o gate.txt parcel.age\n    ${takeOff}` : takeOff;
+  }
   const chain = hex(lock.keptBy(gate).chain.hash);
   const url = chain === hex(QUICKNET.hash) ? QUICKNET_URLS[0] : "URL";
   return `tle -d -n ${url} -c ${chain} -o ${inside} ${outside}`;
