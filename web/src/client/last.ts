@@ -1,10 +1,148 @@
 /**
- * Last letters of this home: written, held back until the watch is armed, sealed again behind each new gate.
+ * Last letters of this home, as its rows have them: how each stands, and what its relay is still to be told.
  *
  * A row in `last` stands before the letter's own, so that no last letter goes without the relay's part of its key.
  * Before the first arming there are no guardians' shares: such a letter waits here, sealed to its writer alone in
- * effect, and goes once the watch is armed. The keys that open a last letter are kept (`letterKey`), since its
- * writer's devices have to open it to seal it again.
+ * effect, and goes once the watch is armed. Sealing them, and sealing them again, is in `lastwriting`.
  */
 
-export {};
+import { hex, same } from "../core/bytes";
+import * as bonds from "./bonds";
+import type { Home } from "./home";
+import { pendantOf, stepInside } from "./journal";
+import * as letters from "./letters";
+import type { LastRow, LetterRow } from "./schema";
+import type { Draft, View } from "./vault";
+import * as watch from "./watch";
+import type { Asked, Own } from "./watch";
+import type { Standing } from "./watchapi";
+import type { WatchRelay } from "./watchrelay";
+
+/** The epoch of a letter that waits for the first arming. */
+export const HELD = 0;
+
+/** Return the last letters of a watch, oldest first; those that were sealed again too. */
+export function every(view: View, own: Pick<Own, "id">): LastRow[] {
+  return view
+    .all("last")
+    .filter((row) => same(row.watch, own.id))
+    .sort((a, b) => a.number - b.number);
+}
+
+/** Return what is kept of this last letter; null of any other, and of one that came back from paper. */
+export function find(view: View, letter: Uint8Array): LastRow | null {
+  return view.all("last").find((row) => same(row.letter, letter)) ?? null;
+}
+
+/** Change what is kept of a last letter, inside a change. */
+export function note(draft: Draft, letter: Uint8Array, changes: Partial<LastRow>): void {
+  const row = find(draft, letter);
+  if (row) draft.put("last", { ...row, ...changes });
+}
+
+/** Return those that are in force: not sealed again, and not opened by their reader. */
+export function current(view: View, own: Own): [LastRow, LetterRow][] {
+  const sealed = letters.every(view, own.bond.id).filter((row) => row.outgoing);
+  const letterOf = (id: Uint8Array): LetterRow | undefined => sealed.find((row) => same(row.id, id));
+  return every(view, own).flatMap((row): [LastRow, LetterRow][] => {
+    const letter = letterOf(row.letter);
+    const isReplaced = row.next !== null && letterOf(row.next) !== undefined;
+    return letter && !isReplaced && !row.opened ? [[row, letter]] : [];
+  });
+}
+
+/** Return how a last letter of ours stands, as far as this home knows. */
+export function standing(view: View, letter: LetterRow): Standing {
+  const row = find(view, letter.id);
+  const unarmed = letter.letterKey === null ? "lost-key" : "unarmed";
+  if (!row) return unarmed;
+  if (row.opened) return "opened";
+  if (row.next && letters.find(view, letter.bond, row.next, true)) return "replaced";
+  if (row.epoch === HELD) return "held";
+  const own = watch.every(view).find((each) => same(each.id, row.watch));
+  return own && row.epoch >= own.owned.epoch && own.terms.armed ? "armed" : unarmed;
+}
+
+// What the relay is told.
+
+/** Whether the relay, or guardians, are still to be told something about letters of this watch. */
+export function owes(view: View, own: Own): boolean {
+  return every(view, own).some(
+    ({ parcel, drops, next, opened }) =>
+      parcel !== null || drops === "owed" || (next !== null && drops === "no" && !opened),
+  );
+}
+
+/** Give the relay its parts, and take those back that are no longer needed. Throws what it answers. */
+export async function settle(home: Home, own: Own, asks: WatchRelay): Promise<void> {
+  const { owner } = own.owned;
+  for (const { letter, parcel } of every(home.vault, own)) {
+    if (!parcel) continue;
+    await asks.putParcel(own.id, owner, letter, parcel);
+    await home.change((draft) => note(draft, letter, { parcel: null }));
+    home.reach("last: parcel given");
+  }
+  await home.change((draft) => markReplaced(draft, own));
+  for (const { letter, drops } of every(home.vault, own)) {
+    if (drops !== "owed") continue;
+    await asks.dropParcel(own.id, owner, letter);
+    await home.change((draft) => note(draft, letter, { drops: "done" }));
+  }
+  await home.change((draft) => endShares(home, draft, watch.again(draft, own)));
+}
+
+/** The old part goes once the new letter is there: until then the old one is all that there is. */
+function markReplaced(draft: Draft, own: Own): void {
+  for (const row of every(draft, own)) {
+    if (!row.next || row.drops !== "no" || row.opened) continue;
+    const next = find(draft, row.next);
+    const letter = letters.find(draft, own.bond.id, row.next, true);
+    if (next && next.parcel === null && letter?.state === "sent") note(draft, row.letter, { drops: "owed" });
+  }
+}
+
+/** Let guardians forget older shares, once nothing is behind them and the new ones have gone to all. */
+async function endShares(home: Home, draft: Draft, own: Own): Promise<void> {
+  const { epoch } = own.owned;
+  const row = watch.rowOf(draft, own);
+  if (!row || row.over >= epoch || epoch < 2 || own.bond.partedS !== null) return;
+  if (owes(draft, own) || current(draft, own).some(([each]) => each.epoch < epoch)) return;
+  const asked = watch.asked(draft, own);
+  if (asked.some((each) => each.appointed.share !== null && shareWaits(draft, each))) return;
+  for (const { bond, appointed } of asked) {
+    if (!appointed.agreed) continue;
+    await stepInside(home, draft, bond.id, { type: "SharesOver", watch: own.id, below: epoch });
+  }
+  watch.note(draft, own.id, { over: epoch });
+}
+
+/** Whether a share has still to go to this guardian's relay. */
+export function shareWaits(view: View, { bond }: Asked): boolean {
+  return view
+    .all("outbox")
+    .some((row) => row.kind === "share" && row.sentS === null && bonds.same(row.bond, bond.id));
+}
+
+/** Let go of the words of shares that their guardians have, as far as they have said what came. */
+export async function confirmShares(home: Home, own: Own): Promise<void> {
+  for (const { bond, appointed } of watch.asked(home.vault, own)) {
+    if (appointed.share === null) continue;
+    const [newest] = home.vault
+      .all("outbox")
+      .filter((row) => row.kind === "share" && bonds.same(row.bond, bond.id))
+      .sort((a, b) => b.n - a.n);
+    const upto = Math.max(-1, ...pendantOf(bond).named.map(([, n]) => n));
+    if (newest && (newest.sentS === null || newest.n > upto)) continue;
+    await home.change((draft) => stepInside(home, draft, bond.id, { type: "ShareSafe", watch: own.id }));
+  }
+}
+
+/** Note for which letters the reader has the relay's part: they stay open, and are not sealed again. */
+export async function openedBy(home: Home, own: Own, fetched: readonly Uint8Array[]): Promise<void> {
+  const fresh = fetched.filter((letter) => find(home.vault, letter)?.opened === false);
+  if (fresh.length === 0) return;
+  await home.change((draft) => {
+    for (const letter of fresh) note(draft, letter, { opened: true });
+    draft.events.push({ kind: "letters", bond: hex(own.bond.id) });
+  });
+}
