@@ -31,6 +31,7 @@ TOP = Path(__file__).parent.parent
 FILE = "CLOCKSHIM"
 NS = 1_000_000_000
 DAY_S = 86_400
+BOOTED_S = 10
 LOOK_S = 3 * 3600  # how often a relay that is told to live for days looks what is due
 STOP_S = 30
 BY_THE_WALL = "by the wall"  # a known fault: the relay counts what its wall clock shows
@@ -59,6 +60,10 @@ class Machine:
     def leap(self, seconds: float) -> None:
         """Set the wall clock alone, as a wrong hand would."""
         self._add(seconds, 0)
+
+    def boots_again(self, off_s: float) -> None:
+        """Let the machine be off for so long: the wall clock went on, elapsed time begins anew."""
+        self._add(off_s, BOOTED_S - self.boot_s())
 
     def set_wall(self, wall_s: float) -> None:
         self.leap(wall_s - self.wall_s())
@@ -93,13 +98,17 @@ class MovedRelay:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def whole_environment(self) -> dict[str, str]:
+        """Return the environment of a process on its machine."""
+        return os.environ | self.environment
+
     def start(self) -> "MovedRelay":
         flags = {"listen": f"127.0.0.1:{self.port}", "data": str(self.data), **GENEROUS, **self.settings}
         with self.data.with_suffix(".log").open("a") as errors:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "torture.machine", json.dumps(flags), self.fault],
                 cwd=TOP,
-                env=os.environ | self.environment,
+                env=self.whole_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -127,8 +136,9 @@ class MovedRelay:
             self.process.kill()
             self._end()
 
-    def reboots(self) -> None:
-        """Forget, while it is off, in which boot of the machine it ran: elapsed time is lost."""
+    def reboots(self, off_s: float) -> None:
+        """While it is off, let its machine be off as well: elapsed time begins anew."""
+        self.clock.boots_again(off_s)
         path = self.data / "beacon" / "clock"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"boot_id": "a boot that is over"}))
 
