@@ -55,11 +55,6 @@ export const CODES = [
   "kit.here", // this bond is here already
   "kit.checksum", // the words do not fit together: one of them is another
 
-  // Shares of guardians
-  "shares.unknown", // a word that was typed is not in the list of shares. place, word
-  "shares.length", // a share has 33 words. place, words
-  "shares.checksum", // the words of a share do not fit together. place
-
   // Letters
   "letter.none", // there is no such letter here
   "letter.kit", // no letter before the kit of this bond is confirmed
@@ -120,7 +115,8 @@ export const CODES = [
   "last.silence", // whoever knows whether they have been silent can't be reached. relay
   "last.heir", // an heir is named where there is to be one, and only there
   "share.word", // a word of this share is not in the list. place, word
-  "share.damaged", // this is no share: words are missing, or do not fit together
+  "share.length", // a share has 33 words, and these are others. words
+  "share.damaged", // this is no share: a word is wrong, or two have changed places
   "share.elsewhere", // this share is for another letter
 
   // The guardian

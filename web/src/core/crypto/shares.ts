@@ -135,18 +135,18 @@ function parse(text: string, place: number): slip39.Share {
     .toLowerCase()
     .split(/\s+/u)
     .filter((word) => word)
-    .map((word) => complete(word, place));
+    .map((word, at) => complete(word, place, at + 1));
   if (indices.length !== SHARE_WORDS) {
     throw new Damaged(`Share ${place} has ${indices.length} words; a share has ${SHARE_WORDS}.`, {
-      code: "shares.length",
-      facts: { place, words: indices.length },
+      code: "share.length",
+      facts: { share: place, words: indices.length },
     });
   }
   const share = slip39.read(indices);
   if (!share) {
     throw new Damaged(`Share ${place} is damaged: a word in it is wrong, or two have changed places.`, {
-      code: "shares.checksum",
-      facts: { place },
+      code: "share.damaged",
+      facts: { share: place },
     });
   }
   if (
@@ -163,14 +163,14 @@ function parse(text: string, place: number): slip39.Share {
 let prefixes: Map<string, number> | undefined;
 
 /** Return the place in the list of the word that was meant. */
-function complete(typed: string, place: number): number {
+function complete(typed: string, share: number, place: number): number {
   prefixes ??= new Map(WORDS.map((word, at) => [word.slice(0, PREFIX_LETTERS), at]));
   const at = prefixes.get(typed.slice(0, PREFIX_LETTERS));
   if (typed.length < PREFIX_LETTERS || at === undefined || !WORDS[at]?.startsWith(typed)) {
     const word = typed.slice(0, 20);
-    throw new Damaged(`Share ${place} has a word that is not in the list: '${word}'.`, {
-      code: "shares.unknown",
-      facts: { place, word },
+    throw new Damaged(`Share ${share} has a word that is not in the list: '${word}'.`, {
+      code: "share.word",
+      facts: { share, place, word },
     });
   }
   return at;

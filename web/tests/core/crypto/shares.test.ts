@@ -98,7 +98,7 @@ describe("what is wrong is named", () => {
     words[10] = words[10] === "academic" ? "acid" : "academic";
 
     expect(() => shares.combine([one, words.join(" ")])).toThrow(
-      expect.objectContaining({ code: "shares.checksum", facts: { place: 2 } }),
+      expect.objectContaining({ code: "share.damaged", facts: { share: 2 } }),
     );
   });
 
