@@ -9,7 +9,6 @@ const FOLDER = new URL("../../vectors/", HERE);
 
 const NOT_READ: Readonly<Record<string, string>> = {
   clockgate: "only a relay signs rounds, and only who signs needs a clock that is believed",
-  guardians: "guardians and their writer speak from terminals so far",
 };
 
 test("every folder of vectors is read by a test here, or said to be of no use in a browser", () => {

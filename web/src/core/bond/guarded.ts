@@ -7,7 +7,6 @@
 
 import { same } from "../bytes";
 import * as kdf from "../crypto/kdf";
-import { threshold } from "../crypto/shares";
 import { Damaged, Refused, TwinbellError } from "../errors";
 import { checkConsent } from "../wire/terms";
 import { tell } from "./event";
@@ -107,10 +106,10 @@ function seatCame(pendant: Pendant, given: GuardianSeat, nowS: number): Promise<
   return kept(pendant, having(pendant, { seat }), ...news);
 }
 
-function shareCame(pendant: Pendant, share: Share, nowS: number): Step | Promise<Step> {
+async function shareCame(pendant: Pendant, share: Share, nowS: number): Promise<Step> {
   const { watch, epoch } = share;
   const seat = consented(pendant, watch);
-  if (threshold(share.words) !== share.k) throw new Damaged("This share is not what it says to be.");
+  if ((await thresholdOf(share)) !== share.k) throw new Damaged("This share is not what it says to be.");
   const held = seat.shares.find((each) => each.share.epoch === epoch);
   if (held && isSame(written(held.share), written(share))) return [pendant, []];
   // Whoever has the writer's phone must not be able to spoil what is here.
@@ -128,9 +127,9 @@ function shareOver(pendant: Pendant, { watch, below }: ShareOver): Step | Promis
   return kept(pendant, changed, { type: "SharesGone", watch, below });
 }
 
-function releaseCame(pendant: Pendant, release: ShareRelease): Step | Promise<Step> {
-  const { watch, epoch, words } = release;
-  threshold(words);
+async function releaseCame(pendant: Pendant, release: ShareRelease): Promise<Step> {
+  const { watch, epoch } = release;
+  await thresholdOf(release);
   const keys = pendant.keyring.watch;
   if (keys.released.some((each) => isSame(written(each), written(release)))) return [pendant, []];
   const others = keys.released.filter((each) => !same(each.watch, watch) || each.epoch !== epoch);
@@ -177,4 +176,10 @@ function rehearsedCame(pendant: Pendant, { watch, proof, day }: Rehearsed): Step
 
 function isRehearsal({ terms, watch, key }: Reading): boolean {
   return checkTerms(terms, watch, key).rehearsal;
+}
+
+/** Return how many shares of its kind are needed; throw `Damaged` for words that are no share. */
+async function thresholdOf({ words }: Pick<Share, "words">): Promise<number> {
+  const { threshold } = await import("../crypto/shares"); // its word list is fetched where it is needed
+  return threshold(words);
 }

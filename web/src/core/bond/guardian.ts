@@ -11,7 +11,7 @@
  * What each of them changes is in `guarding.ts`; the bytes are in `docs/spec/guardians.md`.
  */
 
-import type { RecordValue } from "../encoding";
+import type { RecordValue, Value } from "../encoding";
 import { Damaged, Mistaken } from "../errors";
 import {
   ID_BYTES,
@@ -128,6 +128,22 @@ export type GuardianDone = AboutWatch<"guardian-done">;
 export type ReaderSeat = AboutWatch<"reader-seat">;
 export type Rehearsed = AboutWatch<"rehearsed">;
 
+const PLACE = ["relay", "watch", "key", "token", "terms"] as const;
+
+/** The fields of each kind: what is written, and no more than that. */
+const NAMES: { readonly [Kind in keyof WatchKinds]: readonly (keyof WatchKinds[Kind] & string)[] } = {
+  "guardian-ask": ["watch", "every", "grace", "veto", "reader", "relay", "rehearsal"],
+  "guardian-answer": ["watch", "yes", "seat", "day", "consent"],
+  "guardian-seat": PLACE,
+  share: ["watch", "epoch", "gate", "words", "k", "n"],
+  "share-over": ["watch", "below"],
+  "share-release": ["watch", "epoch", "gate", "words"],
+  "guardian-over": ["watch"],
+  "guardian-done": ["watch", "day"],
+  "reader-seat": [...PLACE, "guardians"],
+  rehearsed: ["watch", "proof", "day"],
+};
+
 type Forms = {
   readonly [Kind in keyof WatchKinds]: {
     readonly write: (content: AboutWatch<Kind>) => RecordValue;
@@ -141,32 +157,12 @@ export const WATCH_FORMS: Forms = {
   "guardian-answer": { write: written, read: (fields) => checked(readAnswer(fields)) },
   "guardian-seat": { write: written, read: readSeat },
   share: { write: written, read: (fields) => checked(readShare(fields)) },
-  "share-over": {
-    write: written,
-    read: (fields) => ({
-      kind: "share-over",
-      watch: fields.data("watch", ID_BYTES),
-      below: fields.number("below", 1, EPOCH_MAX),
-    }),
-  },
+  "share-over": { write: written, read: readOver },
   "share-release": { write: written, read: readRelease },
-  "guardian-over": {
-    write: written,
-    read: (fields) => ({ kind: "guardian-over", watch: fields.data("watch", ID_BYTES) }),
-  },
-  "guardian-done": {
-    write: written,
-    read: (fields) => ({ kind: "guardian-done", ...readDone(fields) }),
-  },
+  "guardian-over": { write: written, read: (fields) => ({ kind: "guardian-over", ...readWatch(fields) }) },
+  "guardian-done": { write: written, read: (fields) => ({ kind: "guardian-done", ...readDone(fields) }) },
   "reader-seat": { write: written, read: (fields) => checked(readReader(fields)) },
-  rehearsed: {
-    write: written,
-    read: (fields) => ({
-      kind: "rehearsed",
-      ...readDone(fields),
-      proof: fields.data("proof", HASH_BYTES),
-    }),
-  },
+  rehearsed: { write: written, read: readRehearsed },
 };
 
 /** Return a content that can be said; throw `Mistaken` for one that makes no sense. */
@@ -176,9 +172,10 @@ export function checked<Content extends AboutWatch>(content: Content): Content {
   return content;
 }
 
-/** Return the record of a content: every field by its name. */
-export function written({ kind: _, ...record }: AboutWatch): RecordValue {
-  return record;
+/** Return the record of a content. */
+export function written(content: AboutWatch): RecordValue {
+  const fields: Readonly<Record<string, Value>> = content;
+  return Object.fromEntries(NAMES[content.kind].map((name) => [name, fields[name]!]));
 }
 
 /** Return `watch` if it can be the id of one; throw `Mistaken` if not. */
@@ -251,8 +248,20 @@ function readPlace(fields: Fields): Omit<GuardianSeat, "kind"> {
   };
 }
 
+function readWatch(fields: Fields): Omit<GuardianOver, "kind"> {
+  return { watch: fields.data("watch", ID_BYTES) };
+}
+
 function readDone(fields: Fields): Omit<GuardianDone, "kind"> {
-  return { watch: fields.data("watch", ID_BYTES), day: fields.number("day", 0, DAY_MAX) };
+  return { ...readWatch(fields), day: fields.number("day", 0, DAY_MAX) };
+}
+
+function readOver(fields: Fields): ShareOver {
+  return { kind: "share-over", ...readWatch(fields), below: fields.number("below", 1, EPOCH_MAX) };
+}
+
+function readRehearsed(fields: Fields): Rehearsed {
+  return { kind: "rehearsed", ...readDone(fields), proof: fields.data("proof", HASH_BYTES) };
 }
 
 /** Only what a share may hold: it is shown, and read aloud. */

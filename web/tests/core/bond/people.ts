@@ -2,7 +2,7 @@
 
 import * as bell from "../../../src/core/bond/bell";
 import { Code, type Form } from "../../../src/core/bond/code";
-import { Device, Keyring } from "../../../src/core/bond/keys";
+import { Device, Keyring, type Kind } from "../../../src/core/bond/keys";
 import { Root } from "../../../src/core/bond/kit";
 import { Pendant } from "../../../src/core/bond/pendant";
 import { randomBytes } from "../../../src/core/bytes";
@@ -18,8 +18,8 @@ export class Person {
   readonly keyring: Keyring;
   readonly bundle: Uint8Array;
 
-  constructor(name: string) {
-    const about = { relay: RELAY, name, chain: null, nowS: NOW_S, random: randomBytes };
+  constructor(name: string, kind: Kind = "pair") {
+    const about = { relay: RELAY, name, chain: null, nowS: NOW_S, random: randomBytes, kind };
     this.keyring = Keyring.generate(this.root, this.device, about);
     this.bundle = this.keyring.bundle(this.root);
   }
@@ -54,8 +54,8 @@ export function ringTrue(
 }
 
 /** Return the pendants of two people who have just joined. */
-export function pair(): [Pendant, Pendant] {
-  const [ana, ben] = [new Person("Ana"), new Person("Ben")];
+export function pair(kind: Kind = "pair"): [Pendant, Pendant] {
+  const [ana, ben] = [new Person("Ana", kind), new Person("Ben", kind)];
   const placed = ana.gives();
   const [giver, answerer] = ringTrue(placed, ben.answers(placed.code));
   return [
