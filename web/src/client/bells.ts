@@ -6,6 +6,7 @@
  */
 
 import * as bell from "../core/bond/bell";
+import { kindOf, type Kind } from "../core/bond/bundle";
 import { Code } from "../core/bond/code";
 import { Device, Keyring } from "../core/bond/keys";
 import { Root } from "../core/bond/kit";
@@ -63,10 +64,10 @@ export class Bells {
   }
 
   /** Make a bell and hang it at a relay; its code can then be given to the other one. */
-  async give(asked: { name: string; form: BellForm; relay?: string }): Promise<Bell> {
+  async give(asked: { name: string; form: BellForm; relay?: string; kind?: Kind }): Promise<Bell> {
     const home = this.#home;
     const relay = baseUrl(asked.relay ?? home.platform.origin);
-    const { device, keyring, signed } = await keys(home, relay, asked.name);
+    const { device, keyring, signed } = await keys(home, relay, asked.name, asked.kind ?? "pair");
     const side = bell.give(signed, { form: asked.form, relay, nowS: home.nowS });
     const made = await begin(home, { id: randomBytes(ID_BYTES), side, device, keyring });
     let hung: Made;
@@ -81,12 +82,17 @@ export class Bells {
     return shown(hung);
   }
 
-  /** Take the other end of a bell, by a link or by what was said. */
+  /** Return for which kind of bond a bell is, by its code. */
+  kindOf(code: string): Kind {
+    return Code.parse(code, { relay: this.#home.platform.origin }).kind;
+  }
+
+  /** Take the other end of a bell, by a link or by what was said, for the kind of bond that its code names. */
   async answer(asked: { name: string; code: string }): Promise<Bell> {
     const home = this.#home;
     const code = Code.parse(asked.code, { relay: home.platform.origin });
     this.#refuseOurOwn(code);
-    const { device, keyring, signed } = await keys(home, code.relay, asked.name);
+    const { device, keyring, signed } = await keys(home, code.relay, asked.name, code.kind);
     const side = bell.answer(code, signed, { nowS: home.nowS });
     const made = await begin(home, { id: randomBytes(ID_BYTES), side, device, keyring });
     this.#see(made);
@@ -189,6 +195,7 @@ async function keys(
   home: Home,
   url: string,
   name: string,
+  kind: Kind,
 ): Promise<{ device: Device; keyring: Keyring; signed: Uint8Array }> {
   const checked = bonds.checkedName(name);
   const root = Root.generate(randomBytes);
@@ -200,6 +207,7 @@ async function keys(
     chain: chain?.record() ?? null,
     nowS: home.nowS,
     random: randomBytes,
+    kind,
   });
   return { device, keyring, signed: keyring.bundle(root) };
 }
@@ -328,6 +336,7 @@ function shown({ id, side }: Made): Bell {
     id: hex(id),
     giver,
     form: giver ? side.form : side.code.form,
+    kind: giver ? kindOf(side.bundle) : side.code.kind,
     code: giver && side.nameplate ? side.code.toString() : "",
     expiresS: side.madeS + bell.ANSWER_WITHIN_S,
     stage: side.state === "confirmed" || side.state === "answered" ? "finishing" : "waiting",

@@ -15,6 +15,7 @@ import type { Bond, Portrait, Quiet } from "./api";
 import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
+import * as last from "./last";
 import * as news from "./news";
 import * as push from "./push";
 import type { BondRow } from "./schema";
@@ -136,6 +137,7 @@ export async function part(home: Home, id: string): Promise<void> {
   await home.change(async (draft) => {
     const { id: bond, partedS } = named(draft, id);
     if (partedS !== null) return;
+    await last.partInside(home, draft, bond);
     await stepInside(home, draft, bond, { type: "Parted" });
     draft.put("bond", { ...get(draft, bond), partedS: home.nowS });
     for (const row of draft.all("outbox"))
@@ -171,6 +173,7 @@ export function shown(view: View, row: BondRow): Bond {
   const pendant = pendantOf(row);
   return {
     id: hex(row.id),
+    kind: pendant.kind,
     peer: row.peer,
     me: row.me,
     relay: row.relay,

@@ -123,13 +123,19 @@ async function keep(home: Home, row: ComingRow, announced: letters.Announced, lo
         state: ours ? "sent" : "waiting",
         opensS: lock.opensS,
         lock: lock.encode(),
+        ...letters.lastOf(lock),
         atS: atS ?? home.nowS,
         readyTold: back && (lock.opensS ?? 0) <= home.nowS, // no bell for what opened long ago
         writer: back ? null : pendantOf(bond).peer.identity,
       };
       draft.put("letter", fresh);
       letters.tell(draft, fresh, !back);
-      const facts = { peer: bond.peer, letter: hex(letter.id), opens: lock.opensS ?? 0 };
+      const facts = {
+        peer: bond.peer,
+        letter: hex(letter.id),
+        opens: lock.opensS ?? 0,
+        ...(fresh.last && { last: true }),
+      };
       news.add(home, draft, back ? "letter-back" : "letter", row.bond, facts);
     }
     draft.delete("coming", row);

@@ -6,7 +6,9 @@
  * effect, and goes once the watch is armed. Sealing them, and sealing them again, is in `lastwriting`.
  */
 
+import { Fate } from "../core/bond/fate";
 import { hex, same } from "../core/bytes";
+import { decodeMap } from "../core/encoding";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
@@ -20,6 +22,7 @@ import type { WatchRelay } from "./watchrelay";
 
 /** The epoch of a letter that waits for the first arming. */
 export const HELD = 0;
+const FATE_BYTES_MAX = 1024;
 
 /** Return the last letters of a watch, oldest first; those that were sealed again too. */
 export function every(view: View, own: Pick<Own, "id">): LastRow[] {
@@ -32,6 +35,16 @@ export function every(view: View, own: Pick<Own, "id">): LastRow[] {
 /** Return what is kept of this last letter; null of any other, and of one that came back from paper. */
 export function find(view: View, letter: Uint8Array): LastRow | null {
   return view.all("last").find((row) => same(row.letter, letter)) ?? null;
+}
+
+/** Whether this letter waits for the first arming of its watch, and goes to nobody before. */
+export function isHeld(view: View, letter: Uint8Array): boolean {
+  return find(view, letter)?.epoch === HELD;
+}
+
+/** Return the fate that was chosen for a last letter. */
+export function fateOf({ fate }: LastRow): Fate {
+  return Fate.fromRecord(decodeMap(fate, { bytesMax: FATE_BYTES_MAX }));
 }
 
 /** Change what is kept of a last letter, inside a change. */
@@ -145,4 +158,29 @@ export async function openedBy(home: Home, own: Own, fetched: readonly Uint8Arra
     for (const letter of fresh) note(draft, letter, { opened: true });
     draft.events.push({ kind: "letters", bond: hex(own.bond.id) });
   });
+}
+
+/**
+ * Before a bond is ended: let its last letters have the fate that was chosen. Nobody is told. Called inside a change.
+ *
+ * Where none is to stay the watch guards nothing any more, and guardians let go of their shares; the relay goes on
+ * keeping it, unarmed, so that its reader sees nothing of this.
+ */
+export async function partInside(home: Home, draft: Draft, bond: Uint8Array): Promise<void> {
+  for (const own of watch.every(draft).filter((each) => same(each.bond.id, bond))) {
+    let stays = false;
+    for (const [row] of current(draft, own)) {
+      if (row.epoch === HELD) continue;
+      if (fateOf(row).atParting === "keep") stays = true;
+      else note(draft, row.letter, { parcel: null, drops: "owed" });
+    }
+    watch.note(draft, own.id, { owed: true });
+    if (stays) continue;
+    for (const asked of watch.asked(draft, own))
+      await stepInside(home, draft, asked.bond.id, { type: "GuardianEnded", watch: own.id });
+    const { terms } = own;
+    if (!terms.armed) continue;
+    const unarmed = { ...terms, armed: false, number: own.owned.number + 1 };
+    await watch.putInside(home, draft, own, unarmed, { quietly: true });
+  }
 }

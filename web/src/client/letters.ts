@@ -6,6 +6,7 @@
  */
 
 import { HybridIdentity } from "../core/age/hybrid";
+import { isLast } from "../core/bond/lastlock";
 import { Lock, strength } from "../core/bond/lock";
 import { type Letter as Content, read } from "../core/bond/message";
 import type { Pendant } from "../core/bond/pendant";
@@ -17,6 +18,7 @@ import * as bonds from "./bonds";
 import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf } from "./journal";
+import * as last from "./last";
 import type { LetterRow } from "./schema";
 import type { Draft, View } from "./vault";
 
@@ -155,7 +157,7 @@ function shown(home: Home, row: LetterRow): Letter {
     id: hex(row.id),
     bond: hex(row.bond),
     outgoing: row.outgoing,
-    state: state(row, nowS),
+    state: state(view, row, nowS),
     progress: row.state === "sending" ? (home.progress.get(name) ?? 0) : null,
     bytes: contentOf(row.record).length,
     seal: row.lock.length ? sealOf(view, Lock.parse(row.lock)) : NO_SEAL,
@@ -164,12 +166,26 @@ function shown(home: Home, row: LetterRow): Letter {
     subject: row.subject,
     fileCount: row.fileCount,
     reached: reached(pendant, row),
+    ...(row.last && { last: { standing: row.outgoing ? last.standing(view, row) : null } }),
   };
 }
 
-function state(row: LetterRow, nowS: number): LetterState {
-  if (row.state === "waiting" && (row.opensS ?? 0) <= nowS) return "ready";
-  return row.state;
+function state(view: View, row: LetterRow, nowS: number): LetterState {
+  return row.state === "waiting" && isReady(view, row, nowS) ? "ready" : row.state;
+}
+
+/** A last letter is ready once only guardians are missing: after a silence, or from its floor on. */
+function isReady(view: View, row: LetterRow, nowS: number): boolean {
+  if (!row.last) return (row.opensS ?? 0) <= nowS;
+  const seat = view.one("seat", `${hex(row.bond)} ${hex(row.last.watch)}`);
+  return seat?.stage === "silent" || row.last.floorS <= nowS;
+}
+
+/** Return what the row of a letter keeps of a last one: its watch and floor. */
+export function lastOf(lock: Lock): Pick<LetterRow, "last"> {
+  if (!isLast(lock) || !lock.wish) return {};
+  const [watch] = lock.ways.flat().flatMap((gate) => (gate.kind === "silence" ? [gate.watch] : []));
+  return watch ? { last: { watch, floorS: lock.wish.instantS } } : {};
 }
 
 /** Whether the other one's device has an outgoing letter; null where the two don't tell each other. */

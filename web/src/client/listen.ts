@@ -238,11 +238,13 @@ function nextReadyS(home: Home): number | null {
 
 function isAwaited(row: {
   outgoing: boolean;
+  last?: object;
   state: string;
   opensS: number | null;
   readyTold: boolean;
 }): boolean {
-  return !row.outgoing && row.state === "waiting" && row.opensS !== null && !row.readyTold;
+  // Of a last letter a person is told by its watch.
+  return !row.outgoing && !row.last && row.state === "waiting" && row.opensS !== null && !row.readyTold;
 }
 
 /** Nothing foreseen ends here; what does is a fault of ours, and must not stop the rest. */

@@ -22,6 +22,7 @@ import * as bonds from "./bonds";
 import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
+import * as last from "./last";
 import * as letters from "./letters";
 import { Left, foreseen, isForLater } from "./mail";
 import { Progress } from "./progress";
@@ -43,7 +44,7 @@ export async function write(home: Home, asked: NewLetter): Promise<string[]> {
   const locks = locksFor(home, bond, asked);
   const ids = locks.map(({ letter }) => hex(letter));
   try {
-    for (const lock of locks) await writeOne(home, bond, lock, asked);
+    for (const lock of locks) await seal(home, bond, lock, { ...asked, files: asked.files.map(attachment) });
   } finally {
     for (const id of ids) home.sealing.delete(id);
   }
@@ -66,7 +67,8 @@ function locksFor(home: Home, bond: BondRow, asked: Pick<NewLetter, "wish" | "ho
     .map((wish) => plan({ letter: randomBytes(ID_BYTES), wish, chains: known, nowS, hold, keep: null }));
 }
 
-function check(asked: NewLetter): void {
+/** Refuse a letter that is empty, or too large. */
+export function check(asked: Pick<NewLetter, "subject" | "text" | "files">): void {
   const { files } = asked;
   if (!asked.text.trim() && !asked.subject.trim() && files.length === 0)
     throw new Mistaken("The letter is empty, so nothing was written.", { code: "letter.empty" });
@@ -76,7 +78,15 @@ function check(asked: NewLetter): void {
     throw new Mistaken("The files of a letter have 1 GiB at most.", { code: "letter.large" });
 }
 
-async function writeOne(home: Home, bond: BondRow, lock: Lock, asked: NewLetter): Promise<void> {
+/** What is written into a letter. */
+export interface Written {
+  readonly subject: string;
+  readonly text: string;
+  readonly files: readonly Attachment[];
+}
+
+/** Seal a letter into this home, whole and durable. `home.sealing` shows it until its caller takes it out there. */
+export async function seal(home: Home, bond: BondRow, lock: Lock, asked: Written): Promise<void> {
   const pendant = pendantOf(bond);
   const name = letters.fileName(lock.letter);
   const part = `${name}.part`;
@@ -113,7 +123,7 @@ async function writeOne(home: Home, bond: BondRow, lock: Lock, asked: NewLetter)
         reader: bond.peer,
         subject: asked.subject.trim(),
         text: asked.text,
-        attachments: asked.files.map(attachment),
+        attachments: asked.files,
         progress: (done, total) => progress.told(done, total),
       });
       writer.flush();
@@ -157,6 +167,7 @@ async function writeOne(home: Home, bond: BondRow, lock: Lock, asked: NewLetter)
       writer: null,
       subject: asked.subject.trim(),
       fileCount: asked.files.length,
+      ...letters.lastOf(lock),
     };
     draft.put("letter", row);
     letters.tell(draft, row);
@@ -164,7 +175,8 @@ async function writeOne(home: Home, bond: BondRow, lock: Lock, asked: NewLetter)
   home.reach("letter: saved");
 }
 
-function attachment(file: File): Attachment {
+/** Return a file that a person has chosen as an attachment. */
+export function attachment(file: File): Attachment {
   const name = file.name.normalize("NFC") || "file";
   return { name, media: mediaOf(file.type), size: file.size, file };
 }
@@ -182,7 +194,7 @@ function mediaOf(type: string): string {
 export async function sendFiles(home: Home, bondId: Uint8Array): Promise<Left> {
   const left = new Left();
   for (const row of letters.every(home.vault, bondId)) {
-    if (!row.outgoing || row.blobSent) continue;
+    if (!row.outgoing || row.blobSent || last.isHeld(home.vault, row.id)) continue;
     const content = letters.contentOf(row.record);
     const name = letters.fileName(row.id);
     try {

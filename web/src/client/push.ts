@@ -45,7 +45,8 @@ function settingOf(view: View): string | null {
   return view.one("setting", SETTING)?.value ?? null;
 }
 
-function written({ endpoint = "", keys = {} }: PushSubscriptionJSON): string {
+/** Return a subscription as its relay takes it. */
+export function written({ endpoint = "", keys = {} }: PushSubscriptionJSON): string {
   const { p256dh = "", auth = "" } = keys;
   return JSON.stringify({ endpoint, p256dh, auth });
 }

@@ -426,7 +426,8 @@ function fits(k: number, seats: number): boolean {
   return seats === 0 || (k === 1 ? seats === 1 : seats >= k);
 }
 
-function areSame(ours: readonly rules.Guardian[], theirs: readonly rules.Guardian[]): boolean {
+/** Whether these are the same guardians, by the same consents. */
+export function areSame(ours: readonly rules.Guardian[], theirs: readonly rules.Guardian[]): boolean {
   return (
     ours.length === theirs.length &&
     ours.every(({ seat, day }, at) => {
