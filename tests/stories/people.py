@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from twinbell.client.home import Home
+from twinbell.clock import Clock
+
 DEADLINE_S = 90.0
 CONVERSATIONS = ("room",)  # commands that also read while they run
 COMMAND = (sys.executable, "-m", "twinbell.cli")
@@ -182,6 +185,11 @@ class Relay:
             self.process.terminate()
             self.process.communicate(timeout=DEADLINE_S)
             self.process = None
+
+
+def at_home(person: Person, clock: Clock | None = None) -> Home:
+    """Open a home from here: what its person does is done by the library that an app would call."""
+    return Home.open(person.home, lambda _: "", clock=clock)
 
 
 def joined(relay: Relay, mei: Person, jun: Person, *more: str) -> dict[str, Any]:

@@ -4,23 +4,16 @@ The watch is of the kind that a rehearsal has: a second stands for a day. Nobody
 command that matters most is killed once at its most dangerous line; the next one makes it good.
 """
 
-import shutil
-import subprocess
-from pathlib import Path
-
 import pytest
 from tests.relay.push_service import push_service
-from tests.stories.people import Person, Relay, eventually, joined
+from tests.stories import strangers
+from tests.stories.people import Person, Relay, at_home, eventually, joined
 from tests.stories.test_crash import dies
 
-from twinbell.age.bech32 import encode as bech32
-from twinbell.age.hybrid import HybridIdentity
 from twinbell.bond.fate import Fate
 from twinbell.bond.gate import KeptChain
-from twinbell.client import arming, bonds, chains, channels, last, letters, mail, watch, wish
-from twinbell.client.home import Home
+from twinbell.client import arming, bonds, chains, channels, last, mail, watch, wish
 
-INTEROP = Path(__file__).parent.parent / "interop"
 GUARDIANS = ("Ann", "Bo", "Cy")
 TEXT = "The key to the piano is behind the clock."
 NOT_YET, REFUSED = 3, 7
@@ -51,11 +44,6 @@ def everybody(relay, mei, jun, tmp_path):
         mei.types("bond", "verify", person.name, "--yes")
     mei.types("bond", "verify", "Jun", "--yes")
     return people
-
-
-def at_home(person):
-    """Open a home from here: what its person does is done by the library that an app would call."""
-    return Home.open(person.home, lambda _: "")
 
 
 def begins_a_watch(mei):
@@ -138,56 +126,9 @@ def test_three_guardians_two_of_whom_open_a_letter(everybody, mei, jun, reminded
     assert cy.types("guardian", "list") == {"guardians": []}
     assert cy.tries("guardian", "print", "Mei", "--json").code == 8
 
-    if shutil.which("node") and (INTEROP / "node_modules/age-encryption").exists():
+    if strangers.are_here():
         shares = [person.types("guardian", "print", "Mei")["shares"][0]["words"] for person in (ann, bo)]
-        assert opened_by_strangers(jun, letter["letter"], shares, tmp_path / "by hand").startswith(TEXT)
-
-
-def opened_by_strangers(reader, letter, shares, folder):
-    """Follow OPENING.txt with npm age-encryption, tar, and SLIP-39's own library; return the text."""
-    from email import message_from_bytes, policy
-
-    from shamir_mnemonic import combine_mnemonics
-
-    folder.mkdir()
-    (folder / "bin").mkdir()
-    script = folder / "bin/age"
-    script.write_text(f'#!/bin/sh\nexec node "{INTEROP / "age_d.mjs"}" "$@"\n')
-    script.chmod(0o755)
-    with at_home(reader) as home:
-        row = letters.find(home.vault, letter)
-        bond = bonds.get(home.vault, row.bond)
-        (folder / "letter.age").write_bytes(row.file(home).read_bytes())
-        (folder / "key.txt").write_text(f"{HybridIdentity(bond.pendant.keyring.letters[-1])}\n")
-        (parcel,) = home.vault.one("select data from parcel") or (b"",)
-        (folder / "parcel.age").write_bytes(parcel)
-    for command in ("age -d -i key.txt -o letter.tar letter.age", "tar -xf letter.tar"):
-        shell(folder, command)
-    page = (folder / "OPENING.txt").read_text()
-    seed = combine_mnemonics(shares)
-    way = page.partition("WAY 1 OF")[2].partition("WAY 2 OF")[0]
-    then = page.partition("\nTHEN\n")[2].partition("WHO WROTE IT")[0]
-    for command in typed(way) + typed(then):
-        if "-o letter.key" in command:
-            (folder / "gate.txt").write_text(bech32("age-secret-key-pq-", seed).upper() + "\n")
-        shell(folder, command)
-    mail_ = message_from_bytes((folder / "letter.eml").read_bytes(), policy=policy.default)
-    body = mail_.get_body()
-    assert body is not None
-    return body.get_content()
-
-
-def typed(text):
-    return [line.strip() for line in text.splitlines() if line.startswith("    ")]
-
-
-def shell(folder, command):
-    subprocess.run(
-        ["/bin/sh", "-ec", f'PATH="{folder}/bin:$PATH"; {command}'],
-        cwd=folder,
-        capture_output=True,
-        check=True,
-    )
+        assert strangers.opened(jun, letter["letter"], shares, tmp_path / "by hand").startswith(TEXT)
 
 
 def test_who_answers_a_guardians_bell_is_told_before(relay, mei, jun):
