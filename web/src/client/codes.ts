@@ -112,6 +112,7 @@ export const CODES = [
   "last.words", // no last letter before the words were compared. peer
   "last.none", // it is no last letter
   "last.early", // it is not yet time; `lastLetter` says what is missing
+  "last.part", // what the relay gave out is not the key of this letter
   "last.silence", // whoever knows whether they have been silent can't be reached. relay
   "last.heir", // an heir is named where there is to be one, and only there
   "share.word", // a word of this share is not in the list. place, word

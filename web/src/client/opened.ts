@@ -9,6 +9,7 @@ import { HybridIdentity } from "../core/age/hybrid";
 import { warmUp } from "../core/age/warm";
 import * as letter_ from "../core/bond/letter";
 import { Lock } from "../core/bond/lock";
+import type { Keys } from "../core/bond/way";
 import { hex } from "../core/bytes";
 import { SigningKey, VerifyKey } from "../core/crypto/signing";
 import { Damaged, NotForMe, NotYet, Retired, type TwinbellError, Unreachable } from "../core/errors";
@@ -54,9 +55,12 @@ async function prepareAll(home: Home, ready: readonly Letter[]): Promise<void> {
   const here = prepared.get(home) ?? new Map<string, Unsealed>();
   prepared.set(home, here);
   // A round is not asked for by looking at a shelf: when it is fetched would tell that somebody does.
-  const kept: Signatures = { signatureOf: async (chain, round) => beacon.kept(home.vault, chain, round) };
+  const kept = {
+    keys: { signatureOf: (chain: Chain, round: number) => beacon.kept(home.vault, chain, round) },
+  };
   for (const { id, bytes } of ready.slice(0, PREPARED_MAX)) {
     const row = letters.named(home.vault, id);
+    if (row.last) continue; // its reader chooses when: until then its writer can take it back
     if (here.has(id) || bytes > PREPARED_BYTES_MAX || !hasRound(home, row)) continue;
     const unsealed = await unseal(home, row, kept).catch(() => null); // opening tells what is wrong
     if (unsealed) here.set(id, unsealed);
@@ -75,8 +79,10 @@ export async function openLetter(home: Home, id: string): Promise<Opened> {
   const { found, files } = prepared.get(home)?.get(id) ?? (await unseal(home, row));
   prepared.get(home)?.delete(id);
   home.reach("letter: opened");
-  await home.change((draft) => {
+  const reader = row.last && !row.outgoing ? await import("./reader") : null;
+  await home.change(async (draft) => {
     const fresh = letters.find(draft, row.bond, row.id, row.outgoing);
+    await reader?.opened(home, draft, row, found.mail.text);
     if (!fresh || (fresh.openedS !== null && fresh.subject !== null)) return;
     const opened = row.outgoing ? {} : { state: "opened" as const, openedS: fresh.openedS ?? home.nowS };
     const { subject } = found.mail;
@@ -98,22 +104,19 @@ export async function openLetter(home: Home, id: string): Promise<Opened> {
   };
 }
 
-/** Where signatures come from, and why one did not. */
-interface Signatures {
-  signatureOf(chain: Chain, round: number): Promise<Uint8Array | null>;
-  verdict?(lock: Lock, early: NotYet): TwinbellError;
+/** What there is to open a letter with, and the true reason why it did not open. */
+interface Openers {
+  readonly keys: Keys;
+  verdict?(early: NotYet): TwinbellError | Promise<TwinbellError>;
 }
 
 /** Read and verify a whole letter; its files come as blobs. */
-export async function unseal(
-  home: Home,
-  row: LetterRow,
-  asked: Signatures = new Asked(home),
-): Promise<Unsealed> {
+export async function unseal(home: Home, row: LetterRow, asked?: Openers): Promise<Unsealed> {
   const bond = bonds.get(home.vault, row.bond);
   if (row.state === "damaged")
     throw new Damaged("This letter came damaged. It was asked for again.", { code: "letter.damaged" });
   const files: Blob[] = [];
+  const openers = asked ?? (await openersOf(home, row));
   try {
     const found = await letter_.open(
       await home.files.read(letters.fileName(row.id)),
@@ -121,14 +124,14 @@ export async function unseal(
       {
         bond: bond.id,
         writers: writersOf(bond, row),
-        keys: { signatureOf: (chain, round) => asked.signatureOf(chain, round) },
+        keys: openers.keys,
         key: row.letterKey ? new HybridIdentity(row.letterKey) : null,
         into: (number, note) => new Gathered(note.media, (file) => (files[number - 1] = file)),
       },
     );
     return { found, files };
   } catch (error) {
-    if (error instanceof NotYet) throw asked.verdict?.(Lock.parse(row.lock), error) ?? error;
+    if (error instanceof NotYet) throw (await openers.verdict?.(error)) ?? error;
     // It was sealed to us when it came: its outer header has changed since.
     if (error instanceof NotForMe)
       throw new Damaged("The file of this letter has changed on this device.", { code: "letter.damaged" });
@@ -136,16 +139,28 @@ export async function unseal(
   }
 }
 
+async function openersOf(home: Home, row: LetterRow): Promise<Openers> {
+  if (!row.last) return new Asked(home, row);
+  const { Gates } = await import("./reader");
+  return new Gates(home, row);
+}
+
 /** The signatures that a letter needs, and why each of those that are missing is missing. */
-class Asked implements Signatures {
+class Asked implements Openers {
   readonly #home: Home;
+  readonly #row: LetterRow;
   readonly #refusals = new Map<string, TwinbellError>();
 
-  constructor(home: Home) {
+  constructor(home: Home, row: LetterRow) {
     this.#home = home;
+    this.#row = row;
   }
 
-  async signatureOf(chain: Chain, round: number): Promise<Uint8Array | null> {
+  get keys(): Keys {
+    return { signatureOf: (chain, round) => this.#signatureOf(chain, round) };
+  }
+
+  async #signatureOf(chain: Chain, round: number): Promise<Uint8Array | null> {
     try {
       return await beacon.signatureOf(this.#home, chain, round);
     } catch (error) {
@@ -158,7 +173,8 @@ class Asked implements Signatures {
   }
 
   /** Return the true reason why a letter did not open, where the rules could only say: not yet. */
-  verdict(lock: Lock, early: NotYet): TwinbellError {
+  verdict(early: NotYet): TwinbellError {
+    const lock = Lock.parse(this.#row.lock);
     const byWay = lock.ways.map((way) =>
       way.flatMap((gate) => {
         if (gate.kind !== "date") return [];

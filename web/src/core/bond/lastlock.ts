@@ -117,30 +117,29 @@ export function describeLast(
       : "It is lost if the guardian no longer has the share.",
     `The devices of ${writer} can open it at any time.`,
   );
-  return { rows: rowsOf(lock, lock.wish, gate, about), sentences, strength: strength(lock, ours) };
+  const { wish } = lock;
+  const rows = heldBack(lock, ours).map((row) => rowOf(row, wish, gate, about));
+  return { rows, sentences, strength: strength(lock, ours) };
 }
 
 const EMPTY = new Uint8Array(0);
 
-function rowsOf(
-  lock: Lock,
+function rowOf(
+  row: HeldBack,
   floor: Wish,
   gate: GuardiansGate,
-  { writer, reader, relay, guardians = [], ours = [] }: Parameters<typeof describeLast>[1],
-): Row[] {
+  { writer, reader, relay, guardians = [] }: Parameters<typeof describeLast>[1],
+): Row {
   const helpers = some(gate, guardians);
-  const row = (ways: readonly Way[], way: string, early: string): Row => ({
+  const [way, first] =
+    row.by === "silence"
+      ? [`Once ${writer} has been silent and ${relay} has said so`, relay]
+      : [`From ${floor.words} on, silent or not`, capital(keepersOf(row))];
+  return {
     way: `${way}: ${helpers}.`,
-    early: `${early} and ${helpers}, together with ${reader}, could open it this way early.`,
-    strength: weakest(lock, ways, ours),
-  });
-  const silent = lock.ways.filter(isSilent);
-  const dated = lock.ways.filter((way) => !isSilent(way));
-  const rows = [row(silent, `Once ${writer} has been silent and ${relay} has said so`, relay)];
-  if (!dated.length) return rows;
-  const keepers = keepersOf(lock, dated);
-  const early = (keepers[0] ?? "").toUpperCase() + keepers.slice(1);
-  return [...rows, row(dated, `From ${floor.words} on, silent or not`, early)];
+    early: `${first} and ${helpers}, together with ${reader}, could open it this way early.`,
+    strength: row.strength,
+  };
 }
 
 /** Return how many guardians a gate needs, by name where all are known. */
@@ -149,17 +148,48 @@ export function some({ threshold, guardians }: GuardiansGate, names: readonly st
   return threshold === guardians ? join(names, "and") : `${threshold} of ${join(names, "and")}`;
 }
 
+/** Whose chains one would have to have, to come to the floor's round before its time. */
+function keepersOf({ keepers, keepersNeeded: needed }: HeldBack): string {
+  if (needed === keepers.length) return join(keepers, "and");
+  return `any ${needed === 1 ? "one" : needed} of ${join(keepers, "and")}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What holds a last letter back by its silence, or from its floor on, beside the guardians. */
+export interface HeldBack {
+  readonly by: "silence" | "floor";
+  readonly strength: Strength;
+  /** Who keeps the chains of the floor, and how many of them are needed; none by silence. */
+  readonly keepers: readonly string[];
+  readonly keepersNeeded: number;
+}
+
+/** Return the ways of a last letter, those that are alike as one; `ours` as in `strength`. */
+export function heldBack(lock: Lock, ours: readonly string[] = []): HeldBack[] {
+  const silent = lock.ways.filter(isSilent);
+  const dated = lock.ways.filter((way) => !isSilent(way));
+  const rows = [
+    ["silence", silent],
+    ["floor", dated],
+  ] as const;
+  return rows.flatMap(([by, ways]) => {
+    if (!ways.length) return [];
+    const chains = ways.map((way) => way.flatMap((gate) => (gate.kind === "date" ? [gate.chain] : [])));
+    const numbers = [...new Set(chains.flat())].sort((a, b) => a - b);
+    return {
+      by,
+      strength: weakest(lock, ways, ours),
+      keepers: numbers.map((at) => lock.chains[at]?.keeper ?? ""),
+      keepersNeeded: Math.min(...chains.map((each) => each.length)),
+    };
+  });
+}
+
 function weakest(lock: Lock, ways: readonly Way[], ours: readonly string[]): Strength {
   const byDate = (gate: Gate): boolean => gate.kind === "date" && !ours.includes(lock.keptBy(gate).keeper);
   const all = ways.map((way): Strength => (way.some(byDate) ? "mathematics" : "guardians"));
   return STRENGTHS[Math.min(...all.map((each) => STRENGTHS.indexOf(each)))] ?? "nothing";
-}
-
-/** Return whose chains one would have to have, to come to the floor's round before its time. */
-function keepersOf(lock: Lock, ways: readonly Way[]): string {
-  const chains = ways.map((way) => way.flatMap((gate) => (gate.kind === "date" ? [gate.chain] : [])));
-  const names = [...new Set(chains.flat())].sort((a, b) => a - b).map((at) => lock.chains[at]?.keeper ?? "");
-  const needed = Math.min(...chains.map((each) => each.length));
-  if (needed === names.length) return join(names, "and");
-  return `any ${needed === 1 ? "one" : needed} of ${join(names, "and")}`;
 }
