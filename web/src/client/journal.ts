@@ -16,6 +16,7 @@ import * as bonds from "./bonds";
 import * as giving from "./giving";
 import type { Home } from "./home";
 import * as news from "./news";
+import * as seats from "./seats";
 import type { BondRow, ComingRow, OutboxRow } from "./schema";
 import type { Draft } from "./vault";
 
@@ -54,6 +55,8 @@ export async function stepInside(
     pendants.set(bytes, after);
     draft.put("bond", { ...bond, pendant: bytes });
     draft.events.push({ kind: "bonds" });
+    if (!after.keyring.watch.equals(before.keyring.watch) || after.parted !== before.parted)
+      seats.sync(draft, bondId, after);
   }
   const sent = effects.flatMap((effect) => save(home, draft, bondId, before, event, effect, beside) ?? []);
   // One who came back from paper is given our portrait again too.

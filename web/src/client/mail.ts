@@ -25,6 +25,7 @@ import type { Home } from "./home";
 import * as incoming from "./incoming";
 import { pendantOf, stepInside } from "./journal";
 import * as letters from "./letters";
+import * as looks from "./looks";
 import { sendFile } from "./outgoing";
 import type { Relay } from "./relay";
 import type { BondRow, ComingRow, OutboxRow } from "./schema";
@@ -122,8 +123,10 @@ export async function collect(home: Home, bondId: Uint8Array): Promise<void> {
 export async function take(home: Home, bondId: Uint8Array, kept: Kept): Promise<void> {
   await home.change(async (draft) => {
     if (kept.seq <= bonds.get(draft, bondId).cursor) return;
-    const arrived = { type: "Arrived", envelope: kept.body, arrivedS: kept.arrivedS } as const;
-    await stepInside(home, draft, bondId, arrived, { seq: kept.seq });
+    if (!looks.ring(draft, kept.body)) {
+      const arrived = { type: "Arrived", envelope: kept.body, arrivedS: kept.arrivedS } as const;
+      await stepInside(home, draft, bondId, arrived, { seq: kept.seq });
+    }
     draft.put("bond", { ...bonds.get(draft, bondId), cursor: kept.seq });
   });
   home.reach("receive: saved");
