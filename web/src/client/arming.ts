@@ -29,6 +29,13 @@ const ARMED_DAYS = 365;
 
 /** Return what is missing before this watch can be armed; nothing if nothing is. */
 export function lacks(view: View, own: Own, nowS: number): Lack[] {
+  const found = lacksToRehearse(view, own, nowS);
+  if (!own.owned.rehearsedDay) return [...found, { code: "rehearsal", facts: {} }];
+  return rehearsalIsDue(own, nowS) ? [...found, { code: "rehearsal-old", facts: {} }] : found;
+}
+
+/** Return what is missing before this watch can be rehearsed: all but the rehearsal itself. */
+export function lacksToRehearse(view: View, own: Own, nowS: number): Lack[] {
   const found: Lack[] = [];
   const say = (code: LackCode, facts: Lack["facts"] = {}): number => found.push({ code, facts });
   const agreed = watch.asked(view, own).filter(({ appointed }) => appointed.agreed);
@@ -41,8 +48,6 @@ export function lacks(view: View, own: Own, nowS: number): Lack[] {
   if (fresh.length >= need && verified < need) say("guardian-words", { have: verified, need });
   const proven = channels.every(view, own).filter(({ acceptedS }) => acceptedS > 0).length;
   if (proven < CHANNELS) say("channels", { have: proven, need: CHANNELS });
-  if (!own.owned.rehearsedDay) say("rehearsal");
-  else if (rehearsalIsDue(own, nowS)) say("rehearsal-old");
   return found;
 }
 

@@ -98,7 +98,8 @@ function keep(home: Home, own: Own, ways: readonly ChannelRow[]): Promise<void> 
   return home.change((draft) => watch.note(draft, own.id, { channels: [...ways] }));
 }
 
-function channelOf({ name, kind, url }: ChannelRow): Channel {
+/** Return a way as the relay takes it. */
+export function channelOf({ name, kind, url }: ChannelRow): Channel {
   return kind === "push" ? { kind, name, subscription: utf8(url) } : { kind, name, url };
 }
 

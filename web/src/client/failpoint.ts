@@ -40,6 +40,8 @@ export const LABELS = [
   "watch: parcel kept",
   "last: row saved",
   "last: parcel given",
+  "rehearsal: begun",
+  "rehearsal: done",
 ] as const;
 
 export type Label = (typeof LABELS)[number];

@@ -66,6 +66,7 @@ export function current(view: View, own: Own): [LastRow, LetterRow][] {
 
 /** Return how a last letter of ours stands, as far as this home knows. */
 export function standing(view: View, letter: LetterRow): Standing {
+  if (letter.last?.rehearsal) return "rehearsal";
   const row = find(view, letter.id);
   const unarmed = letter.letterKey === null ? "lost-key" : "unarmed";
   if (!row) return unarmed;

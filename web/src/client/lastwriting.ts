@@ -65,7 +65,12 @@ export async function write(home: Home, own: Own, asked: NewLastLetter): Promise
   const id = hex(lock.letter);
   try {
     const files = asked.files.map(outgoing.attachment);
-    await outgoing.seal(home, bond, lock, { subject: asked.subject, text, files });
+    await outgoing.seal(home, bond, lock, {
+      subject: asked.subject,
+      text,
+      files,
+      rehearsal: own.owned.rehearsal,
+    });
   } finally {
     home.sealing.delete(id);
   }
@@ -117,6 +122,7 @@ async function resealOne(home: Home, own: Own, row: LastRow, letter: LetterRow):
       files: found.mail.files.map(({ name, media, size }, at) => {
         return { name, media, size, file: files[at] ?? new Blob([]) };
       }),
+      rehearsal: own.owned.rehearsal,
     });
   } finally {
     home.sealing.delete(hex(lock.letter));
@@ -201,7 +207,8 @@ function living(home: Home, lock: Lock): KeptChain[] {
   });
 }
 
-async function forget(home: Home, letter: LetterRow): Promise<void> {
+/** Remove a letter that went to nobody. */
+export async function forget(home: Home, letter: LetterRow): Promise<void> {
   await home.change((draft) => {
     const row = last.find(draft, letter.id);
     if (row) draft.delete("last", row);

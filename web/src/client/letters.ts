@@ -182,10 +182,10 @@ function isReady(view: View, row: LetterRow, nowS: number): boolean {
 }
 
 /** Return what the row of a letter keeps of a last one: its watch and floor. */
-export function lastOf(lock: Lock): Pick<LetterRow, "last"> {
+export function lastOf(lock: Lock, rehearsal = false): Pick<LetterRow, "last"> {
   if (!isLast(lock) || !lock.wish) return {};
   const [watch] = lock.ways.flat().flatMap((gate) => (gate.kind === "silence" ? [gate.watch] : []));
-  return watch ? { last: { watch, floorS: lock.wish.instantS } } : {};
+  return watch ? { last: { watch, floorS: lock.wish.instantS, ...(rehearsal && { rehearsal }) } } : {};
 }
 
 /** Whether the other one's device has an outgoing letter; null where the two don't tell each other. */

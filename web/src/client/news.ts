@@ -2,6 +2,7 @@
 
 import type * as ev from "../core/bond/event";
 import type { Pendant } from "../core/bond/pendant";
+import type { WatchTidings } from "../core/bond/watchevent";
 import { hex } from "../core/bytes";
 import type { News } from "./api";
 import * as bonds from "./bonds";
@@ -11,6 +12,8 @@ import type { EventRow } from "./schema";
 import type { Draft, View } from "./vault";
 
 type Facts = EventRow["facts"];
+/** News around a watch. */
+type WatchNews = ev.News<keyof WatchTidings>;
 
 const KEPT = 1000; // told ones, for whoever wants to look back
 
@@ -87,6 +90,54 @@ export function note(home: Home, draft: Draft, bond: Uint8Array, before: Pendant
       draft.events.push({ kind: "letters", bond: hex(bond) });
       if (before.receipts) draft.events.push({ kind: "reached", bond: hex(bond), upto: what.upto });
       return;
+    default:
+      return noteWatch(draft, bond, what, say);
+  }
+}
+
+function noteWatch(
+  draft: Draft,
+  bond: Uint8Array,
+  what: WatchNews,
+  say: (kind: string, facts?: Facts) => void,
+): void {
+  draft.events.push({ kind: "watches" });
+  switch (what.type) {
+    case "GuardianWanted":
+      return say("guardian-asked", { reader: what.ask.reader, rehearsal: what.ask.rehearsal });
+    case "GuardianSaid":
+      return say("guardian-said", { yes: what.yes });
+    case "SeatTaken":
+      return say("guardian-seat");
+    case "TermsChanged":
+      return say("terms", { from: what.fromS });
+    case "ShareCame":
+      return say("share", { epoch: what.epoch });
+    case "SharesGone":
+      return say("shares-gone");
+    case "ShareArrived":
+      return say("share-released", { epoch: what.epoch });
+    case "GuardianGone":
+      return say("guardian-gone");
+    case "GuardianRehearsed":
+      return say("guardian-rehearsed", { day: what.day });
+    case "ReaderSeated":
+      return say("reader", { guardians: what.guardians.join(", ") });
+    case "RehearsalOpened": {
+      const row = draft.one("rehearsal", hex(bond));
+      if (row && bonds.same(row.watch, what.watch)) draft.put("rehearsal", { ...row, proof: what.proof });
+      return say("rehearsed", { watch: hex(what.watch), day: what.day });
+    }
+    case "ShareDoubtful":
+      return say("share-doubtful");
+    case "DuressSeen":
+      return say("duress");
+    case "StopSeen":
+      return say("stopped");
+    case "Misplaced":
+      return say("not-taken", { what: what.kind });
+    case "WatchRefused":
+      return say("not-taken", { what: what.kind, why: what.why });
   }
 }
 

@@ -83,6 +83,8 @@ export interface Written {
   readonly subject: string;
   readonly text: string;
   readonly files: readonly Attachment[];
+  /** The letter of a rehearsal. */
+  readonly rehearsal?: boolean;
 }
 
 /** Seal a letter into this home, whole and durable. `home.sealing` shows it until its caller takes it out there. */
@@ -167,7 +169,7 @@ export async function seal(home: Home, bond: BondRow, lock: Lock, asked: Written
       writer: null,
       subject: asked.subject.trim(),
       fileCount: asked.files.length,
-      ...letters.lastOf(lock),
+      ...letters.lastOf(lock, asked.rehearsal),
     };
     draft.put("letter", row);
     letters.tell(draft, row);

@@ -166,6 +166,9 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
       return found;
     },
     openLetter: (id) => openLetter(running().home, id),
+    lastLetter: async (id) => (await import("./standing")).lastLetter(running().home, id),
+    readings: async () => (await import("./standing")).readings(running().home),
+    takeShare: async (letter, words) => (await import("./reader")).takeShare(running().home, letter, words),
     draft: async (bond) => drafts.find(running().home, bond),
     saveDraft: (bond, draft) => drafts.save(running().home, bond, draft),
 

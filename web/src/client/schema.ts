@@ -101,7 +101,7 @@ export type LetterRow = {
   subject: string | null;
   fileCount: number | null;
   /** Only of a last letter: the watch whose silence opens it, and from when guardians open it without. */
-  last?: { watch: Uint8Array; floorS: number };
+  last?: { watch: Uint8Array; floorS: number; rehearsal?: boolean };
 };
 
 /** What an envelope of our inbox waits for before it may be acknowledged. */
@@ -262,6 +262,17 @@ export type LastRow = {
   opened: boolean;
 };
 
+/** A rehearsal of one of our watches: a watch of its own in the same bond. The row stays until a person lets it go. */
+export type RehearsalRow = {
+  bond: Uint8Array;
+  watch: Uint8Array;
+  begunS: number;
+  /** What its reader sent to show that they have read the letter. */
+  proof: Uint8Array | null;
+  /** Once it is over: how it ended, and what each had done by then. */
+  over: { how: "done" | "lapsed"; people: { name: string; role: string; state: string }[] } | null;
+};
+
 export type Tables = {
   setting: SettingRow;
   bell: BellRow;
@@ -283,6 +294,7 @@ export type Tables = {
   typed: TypedRow;
   watch: WatchRow;
   last: LastRow;
+  rehearsal: RehearsalRow;
 };
 
 export type Table = keyof Tables;
@@ -312,6 +324,7 @@ export const KEYS: { readonly [T in Table]: (row: Tables[T]) => string } = {
   typed: (row) => `${hex(row.gate)} ${row.words}`,
   watch: (row) => hex(row.id),
   last: (row) => numbered(row.number),
+  rehearsal: (row) => hex(row.bond),
 };
 
 export const TABLES = Object.keys(KEYS) as Table[];

@@ -352,17 +352,24 @@ export async function putInside(
 /** End a watch: its relay forgets it with all that it holds, guardians let go of seat and shares. */
 export async function end(home: Home, own: Own): Promise<void> {
   await home.watchRelay(own.bond.relay).end(own.id, own.owned.owner);
-  await home.change(async (draft) => {
-    const now = again(draft, own);
-    for (const { bond } of asked(draft, now))
-      await stepInside(home, draft, bond.id, { type: "GuardianEnded", watch: own.id });
-    if (now.bond.partedS === null)
-      await stepInside(home, draft, now.bond.id, { type: "WatchForgotten", watch: own.id });
-    for (const row of draft.all("last")) if (same(row.watch, own.id)) draft.delete("last", row);
-    const row = rowOf(draft, own);
-    if (row) draft.delete("watch", row);
-    draft.events.push({ kind: "watches" });
-  });
+  await home.change((draft) => forgetInside(home, draft, own));
+}
+
+/**
+ * Let go of a watch that its relay does not keep, inside a change.
+ *
+ * Letters that waited for a first arming stay where they are, and go to nobody.
+ */
+export async function forgetInside(home: Home, draft: Draft, own: Own): Promise<void> {
+  const now = again(draft, own);
+  for (const { bond } of asked(draft, now))
+    await stepInside(home, draft, bond.id, { type: "GuardianEnded", watch: own.id });
+  if (now.bond.partedS === null)
+    await stepInside(home, draft, now.bond.id, { type: "WatchForgotten", watch: own.id });
+  for (const row of last.every(draft, own)) if (row.epoch !== last.HELD) draft.delete("last", row);
+  const row = rowOf(draft, own);
+  if (row) draft.delete("watch", row);
+  draft.events.push({ kind: "watches" });
 }
 
 // The relay.

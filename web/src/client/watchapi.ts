@@ -182,17 +182,25 @@ export interface Armed extends Changed {
 export interface Rehearsing {
   readonly name: string;
   readonly role: "guardian" | "reader";
-  /** `asked`: to take part. `ready`: they said yes. `done`: released, or opened. `refused`: they said no. */
-  readonly state: "asked" | "ready" | "done" | "refused";
+  /**
+   * `asked`: to take part. `ready`: they said yes. `answered`: whether they have heard from one. `done`: given their
+   * share, or opened the letter. `refused`: they said no.
+   */
+  readonly state: "asked" | "ready" | "answered" | "done" | "refused";
 }
 
 export interface Rehearsal {
   readonly watch: string;
   readonly begunS: number;
-  /** A relay forgets a rehearsal after a week. */
+  /** A relay forgets a rehearsal a week after its silence began. */
   readonly endsS: number;
-  /** `asking`: guardians are to say yes first. `silence`: its short time passes. `help`: it is the others' turn. */
-  readonly stage: "asking" | "silence" | "help" | "done";
+  /**
+   * `asking`: guardians are to say yes first. `silence`: its short time passes, and reminders go out. `help`: it is the
+   * others' turn. `lapsed`: its relay keeps it no longer, so begin anew.
+   */
+  readonly stage: "asking" | "silence" | "help" | "done" | "lapsed";
+  /** Enough have said yes: `rehearsal(bond, true)` goes on without the others. */
+  readonly enough: boolean;
   readonly people: readonly Rehearsing[];
   /** How many guardians must do their part. */
   readonly need: number;
@@ -255,8 +263,9 @@ export interface LastPlan {
  * - `lost-key`: the same, and it can't be sealed again: write it again
  * - `replaced`: sealed again behind a newer gate; `next` is what its reader will open
  * - `opened`: the relay gave out its part when one was silent; what was opened stays open
+ * - `rehearsal`: it is the letter of a rehearsal, and says nothing but that
  */
-export type Standing = "armed" | "held" | "unarmed" | "lost-key" | "replaced" | "opened";
+export type Standing = "armed" | "held" | "unarmed" | "lost-key" | "replaced" | "opened" | "rehearsal";
 
 /** A last letter, from either side. */
 export interface LastLetter {
@@ -427,9 +436,14 @@ export interface WatchApi {
   /** A person did something with their own hands: a sign of life goes where one is due. Never rejects. */
   acted(): Promise<void>;
 
+  /** Begin a rehearsal, unless one goes on. */
   rehearse(bond: string): Promise<Rehearsal>;
-  /** Where a rehearsal stands; takes its next step where it is one's own turn. Null: there is none. */
-  rehearsal(bond: string): Promise<Rehearsal | null>;
+  /**
+   * Where a rehearsal stands; takes its next step where it is one's own turn. Null: there is none. `now` does not wait
+   * for guardians who have not answered, where there are enough others.
+   */
+  rehearsal(bond: string, now?: boolean): Promise<Rehearsal | null>;
+  /** End it, or let go of one that is over. */
   endRehearsal(bond: string): Promise<void>;
 
   planLast(ask: { bond: string; floor: Wish | null; hold: Hold }): Promise<LastPlan>;
