@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.bond.people import NAMEPLATES, NOW_S, RELAY, Person
+from tests.interop import guards
 from vectors.chance import Drawn
 
 from twinbell.bond import bell, lifecycle, paper
@@ -21,6 +22,7 @@ from twinbell.bond.kit import Page, Root
 from twinbell.bond.message import Ring
 from twinbell.bond.pendant import Pendant
 from twinbell.encoding import decode_map, encode
+from twinbell.errors import Mistaken, Refused
 
 Answer = dict[str, Any]
 
@@ -150,8 +152,18 @@ class Side:
     def steps(self, pendant: str, event: Answer, now_s: int, seed: str) -> Answer:
         """Return what an event makes of a pendant at a moment, where a name decides all chance."""
         before = Pendant.from_bytes(bytes.fromhex(pendant))
-        after, effects = lifecycle.step(before, EVENTS[event.pop("type")](**event), now_s, random=Drawn(seed))
+        try:
+            after, effects = lifecycle.step(before, _event(**event), now_s, random=Drawn(seed))
+        except (Mistaken, Refused) as error:
+            return {"refused": str(error)}
         return {"pendant": after.to_bytes().hex(), "effects": [_shown(effect) for effect in effects]}
+
+
+def _event(type: str, fields: str = "", **more: Any) -> ev.Event:
+    """Return an event by its name; what belongs to a watch has its fields in a record."""
+    if type in guards.EVENTS:
+        return guards.EVENTS[type](decode_map(bytes.fromhex(fields), bytes_max=BYTES_MAX))
+    return EVENTS[type](**more)
 
 
 def _arrived(envelope: str, arrived_s: int, blob: str | None = None) -> ev.Arrived:

@@ -143,8 +143,9 @@ function overCame(pendant: Pendant, { watch }: GuardianOver): Step | Promise<Ste
   return kept(pendant, changed, { type: "GuardianGone", watch });
 }
 
-function doneCame(pendant: Pendant, { watch, day }: GuardianDone): Promise<Step> {
-  const known = appointedOf(pendant, watch);
+function doneCame(pendant: Pendant, { watch, day }: GuardianDone): Step | Promise<Step> {
+  const known = pendant.keyring.watch.guardian(watch);
+  if (known === null) return [pendant, []]; // of a rehearsal that is over
   const appointed = known.with({ doneDay: Math.max(day, known.doneDay) });
   return kept(pendant, having(pendant, { appointed }), { type: "GuardianRehearsed", watch, day });
 }
@@ -170,7 +171,7 @@ function readerCame(pendant: Pendant, seat: ReaderSeat): Step | Promise<Step> {
 }
 
 function rehearsedCame(pendant: Pendant, { watch, proof, day }: Rehearsed): Step {
-  if (pendant.keyring.watch.of(watch) === null) throw new Refused("There is no such rehearsal here.");
+  if (pendant.keyring.watch.of(watch) === null) return [pendant, []]; // it is over, and was read once more
   return [pendant, [tell({ type: "RehearsalOpened", watch, proof, day })]];
 }
 

@@ -531,7 +531,7 @@ describe("in the bond of the pair", () => {
     const two = new Guarded("pair");
     const { proof } = REHEARSED;
     await two.does("ben", { type: "RehearsalRead", watch: WATCH, proof });
-    expect(two.refused("ana")).toEqual(["rehearsed"]);
+    expect(two.heard("ana", "RehearsalOpened")).toEqual([]);
 
     await two.does("ana", { type: "WatchKept", watch: owned({ rehearsal: true }) });
     await two.does("ben", { type: "RehearsalRead", watch: WATCH, proof });

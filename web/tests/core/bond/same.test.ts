@@ -3,15 +3,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import type { Effect, Event } from "../../../src/core/bond/event";
-import { step } from "../../../src/core/bond/lifecycle";
+import type { Event } from "../../../src/core/bond/event";
 import { ring } from "../../../src/core/bond/message";
-import { Pendant } from "../../../src/core/bond/pendant";
-import { concat, hex, type Random, utf8 } from "../../../src/core/bytes";
-import * as kdf from "../../../src/core/crypto/kdf";
-import { encode } from "../../../src/core/encoding";
-import { hasTwin, Twin } from "../../twin";
-import type { Json } from "../../vectors";
+import { hasTwin } from "../../twin";
+import { Law, shown } from "./law";
 import { flipped, NOW_S, pair } from "./people";
 
 type Who = "ana" | "ben";
@@ -45,23 +40,13 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ who, comes: fc.nat({ max: 40 }), how }) },
 );
 
-/** The same chance as `vectors/chance.py` draws from a name. */
-function drawn(name: string): Random {
-  let count = 0;
-  return (length) => {
-    let out: Uint8Array = new Uint8Array();
-    while (out.length < length) out = concat(out, kdf.sha256(utf8(`${name} ${count++}`)));
-    return out.slice(0, length);
-  };
-}
-
 describe.skipIf(!hasTwin)("the rules of a bond", () => {
-  let python: Twin;
+  let law: Law;
 
   beforeAll(() => {
-    python = new Twin("tests.interop.pair");
+    law = new Law();
   });
-  afterAll(() => python.close());
+  afterAll(() => law.close());
 
   test("are the same in both languages, whatever happens", { timeout: 240_000 }, async () => {
     const seen = new Set<string>();
@@ -93,7 +78,7 @@ describe.skipIf(!hasTwin)("the rules of a bond", () => {
       const one = "comes" in each ? came[each.comes % came.length] : undefined;
       if ("comes" in each && !one) continue;
       const event: Event = "event" in each ? each.event : arrival(one!, nowS, each.how);
-      const [after, caused] = await same(sides[each.who], event, nowS, `move ${count}`);
+      const [after, caused] = await law.same(sides[each.who], event, nowS, `move ${count}`);
       sides[each.who] = after;
       effects.push(...caused.map(shown));
       const to = each.who === "ana" ? "ben" : "ana";
@@ -115,76 +100,4 @@ describe.skipIf(!hasTwin)("the rules of a bond", () => {
     if (how === "without its blob" && blob === null) return { type: "NotWhole", envelope };
     return { type: "Arrived", envelope: came, arrivedS, ...(how === "whole" && blob && { blob }) };
   }
-
-  /** Let both languages take a step; what they keep and ask for must be the same. */
-  async function same(
-    before: Pendant,
-    event: Event,
-    nowS: number,
-    seed: string,
-  ): Promise<[Pendant, readonly Effect[]]> {
-    const asked = { pendant: hex(before.toBytes()), event: asJson(event), now_s: nowS, seed };
-    const theirs = await python.ask("steps", asked);
-    const [after, effects] = await step(before, event, nowS, drawn(seed));
-
-    expect(effects.map(shown)).toEqual(theirs.list("effects"));
-    // What goes in a blob is sealed by chance of its own: then the hash of the last body differs.
-    const isSealed = effects.some((effect) => effect.type === "Deposit" && effect.blob !== null);
-    expect(kept(after, isSealed)).toBe(kept(Pendant.fromBytes(theirs.bytes("pendant")), isSealed));
-    return [after, effects];
-  }
-
-  function kept(pendant: Pendant, isSealed: boolean): string {
-    const prev = isSealed ? new Uint8Array(32) : pendant.sending.prev;
-    return hex(pendant.with({ sending: pendant.sending.with({ prev }) }).toBytes());
-  }
 });
-
-function asJson(event: Event): Json {
-  const { type } = event;
-  switch (event.type) {
-    case "RingWanted":
-      return { type, pattern: [...event.ring.pattern] };
-    case "AboutWritten":
-      return { type, place: event.about.place };
-    case "ReceiptsWanted":
-      return { type, on: event.on };
-    case "RingsLimited":
-      return { type, an_hour: event.anHour };
-    case "Arrived":
-      return {
-        type,
-        envelope: hex(event.envelope),
-        arrived_s: event.arrivedS,
-        blob: event.blob ? hex(event.blob) : null,
-      };
-    case "NotWhole":
-      return { type, envelope: hex(event.envelope) };
-    default:
-      return { type };
-  }
-}
-
-/** An effect in one line, without what neither side can know beforehand. */
-function shown(effect: Effect): string {
-  switch (effect.type) {
-    case "Deposit": {
-      const said = effect.blob ? "in a blob" : hex(effect.body);
-      return `Deposit ${effect.kind} ${effect.n} ${effect.blobs.length} ${said}`;
-    }
-    case "Tell":
-      return `Tell ${effect.news.type}`;
-    case "Resend":
-      return `Resend ${effect.first} ${effect.last}`;
-    case "Forget":
-      return `Forget ${effect.upto}`;
-    case "FetchBlob":
-      return `FetchBlob ${hex(effect.id)} ${effect.length}`;
-    case "Register":
-      return `Register ${hex(encode(effect.record))}`;
-    case "KeepRaw":
-      return `KeepRaw ${hex(effect.data)} ${effect.untilS ?? 0}`;
-    default:
-      return effect.type;
-  }
-}
