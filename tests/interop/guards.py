@@ -4,13 +4,13 @@ A content of a message is in the field of its event, as it is written. `pair.py`
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from twinbell.bond import guardian as gm
 from twinbell.bond import watchevent as we
-from twinbell.bond.record import Record
 from twinbell.bond.watchkeys import Owned
 
-EVENTS: dict[str, Callable[[Record], we.WatchEvent]] = {
+EVENTS: dict[str, Callable[[Any], we.WatchEvent]] = {
     "GuardianAsked": lambda it: we.GuardianAsked(gm.GuardianAsk.from_record(it["ask"])),
     "GuardianAnswered": lambda it: we.GuardianAnswered(**it),
     "SeatGiven": lambda it: we.SeatGiven(**it),
