@@ -39,6 +39,7 @@ from twinbell.wire.push import Subscription
 SINK = 4  # beside the rights that tokens have: answered like DEPOSIT, stores nothing
 _CHUNKS = (128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _PRAGMAS = (
+    "pragma page_size=8192",  # of a new file: delivery was a tenth faster than with 4096
     "pragma journal_mode=wal",
     "pragma wal_autocheckpoint=1000",
     "pragma journal_size_limit=67108864",
@@ -205,7 +206,8 @@ class SqliteStore:
     def free_bytes(self) -> int:
         """Return how much of the file is unused: used before the file grows. Writer thread only."""
         (pages,) = _one(self._writer, "pragma freelist_count")
-        return int(pages) * 4096
+        (page_bytes,) = _one(self._writer, "pragma page_size")
+        return int(pages) * int(page_bytes)
 
     # --- the commit
 
