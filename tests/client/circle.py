@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.relay.push_service import Browser, PushService, push_service
 from tests.relay.running import Running
@@ -144,11 +145,11 @@ class Circle:
 
 
 @contextmanager
-def circle(folder: Path) -> Iterator[Circle]:
+def circle(folder: Path, **settings: Any) -> Iterator[Circle]:
     """Return them with their bonds, all words compared, and a watch that nobody guards yet."""
     with (
         push_service() as service,
-        watching(folder / "data", service, beacon_period=30) as relay,
+        watching(folder / "data", service, beacon_period=30, **settings) as relay,
     ):
         made = Circle(relay, service)
         try:

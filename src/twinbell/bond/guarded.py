@@ -120,7 +120,9 @@ def _over_came(pendant: Pendant, over: gm.GuardianOver, now_s: int) -> Step:
 
 
 def _done_came(pendant: Pendant, done: gm.GuardianDone, now_s: int) -> Step:
-    appointed = appointed_of(pendant, done.watch)
+    appointed = pendant.keyring.watch.guardian(done.watch)
+    if appointed is None:  # of a rehearsal that is over
+        return pendant, ()
     changed = with_(pendant, appointed=replace(appointed, done_day=max(done.day, appointed.done_day)))
     return kept(pendant, changed, ev.Tell(we.GuardianRehearsed(done.watch, done.day)))
 
@@ -157,8 +159,8 @@ def _reader_came(pendant: Pendant, seat: gm.ReaderSeat, now_s: int) -> Step:
 
 
 def _rehearsed_came(pendant: Pendant, content: gm.Rehearsed, now_s: int) -> Step:
-    if pendant.keyring.watch.of(content.watch) is None:
-        raise Refused("There is no such rehearsal here.")
+    if pendant.keyring.watch.of(content.watch) is None:  # it is over, and was read once more
+        return pendant, ()
     return pendant, (ev.Tell(we.RehearsalOpened(content.watch, content.proof, content.day)),)
 
 

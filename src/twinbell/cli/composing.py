@@ -14,7 +14,7 @@ from twinbell.cli import ui
 from twinbell.client import chains, outgoing
 from twinbell.client.home import Home
 from twinbell.errors import Mistaken, NotFound, Retired
-from twinbell.wire.beacon import QUICKNET, time_of
+from twinbell.wire.beacon import time_of
 
 if TYPE_CHECKING:
     from twinbell.bond.gate import Wish
@@ -75,19 +75,8 @@ def kept_chains(home: Home, bond: "BondRow", named: Sequence[str]) -> list[KeptC
                 f"The chain of {ended[0]} has ended: what is locked to it now never opens.",
                 hint="`twinbell beacon show` lists the others.",
             )
-        return [_kept(each) for each in meant]
-    found = [each for each in chains.known(home.vault) if not each.retired]
-    # The one that our own relay keeps first, since the other one can ask it too; quicknet if it answers here.
-    found.sort(key=lambda each: each.relay != bond.relay)
-    return [
-        _kept(each)
-        for each in found
-        if each.relay or (each.chain.hash == QUICKNET.hash and chains.quicknet_is_reachable(home))
-    ]
-
-
-def _kept(known: chains.Known) -> KeptChain:
-    return KeptChain(known.chain, known.keeper)
+        return [KeptChain(each.chain, each.keeper) for each in meant]
+    return chains.to_lock_with(home, bond.relay)
 
 
 def attachments(names: Sequence[str]) -> list[Attachment]:

@@ -24,6 +24,7 @@ def line(home: "Home", row: "LetterRow", bond: "BondRow") -> str:
             last.Standing.UNARMED: "NOT ARMED: would not open by your silence",
             last.Standing.REPLACED: "sealed again since",
             last.Standing.OPENED: "given to its reader when you were silent",
+            last.Standing.REHEARSAL: "of a rehearsal",
         }[last.standing(home, row)]
         return f"{row.name[:8]}  {ui.amber(f'to {name}')}  last letter, {row.state(now_s).value}, {opens}"
     state = row.state(now_s)

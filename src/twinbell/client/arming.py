@@ -41,6 +41,16 @@ class Armed:
 
 def lacks(home: Home, own: Own) -> list[str]:
     """Return what is missing before this watch can be armed; nothing if nothing is."""
+    found = lacks_to_rehearse(home, own)
+    if not own.owned.rehearsed_day:
+        found.append("Nobody has rehearsed it yet: `twinbell rehearse`.")
+    elif rehearsal_is_due(home, own):
+        found.append("The last rehearsal is more than a year ago: `twinbell rehearse`.")
+    return found
+
+
+def lacks_to_rehearse(home: Home, own: Own) -> list[str]:
+    """Return what is missing before this watch can be rehearsed: all but the rehearsal itself."""
     asked = watch.asked(home, own)
     agreed = [each for each in asked if each.appointed.agreed]
     fresh = [each for each in agreed if not each.is_old(home.now_s)]
@@ -57,10 +67,6 @@ def lacks(home: Home, own: Own) -> list[str]:
     proven = sum(each.accepted_s > 0 for each in channels.every(home, own))
     if proven < CHANNELS:
         found.append(f"You can be reminded on {proven} of {CHANNELS} ways that were tested.")
-    if not own.owned.rehearsed_day:
-        found.append("Nobody has rehearsed it yet.")
-    elif rehearsal_is_due(home, own):
-        found.append("The last rehearsal is more than a year ago.")
     return found
 
 

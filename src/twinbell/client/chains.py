@@ -16,6 +16,7 @@ from twinbell.errors import Damaged, NotFound, NotYet, Unreachable
 from twinbell.wire.beacon import QUICKNET, RETIRED, Chain, keeper_of, time_of
 
 if TYPE_CHECKING:
+    from twinbell.bond.gate import KeptChain
     from twinbell.bond.lock import Lock
     from twinbell.client.beacon import Rounds
     from twinbell.client.relay import Relay
@@ -128,6 +129,23 @@ def _is_here(url: str) -> bool:
         return urlsplit(url).hostname in LOOPBACK
     except ValueError:
         return False
+
+
+def to_lock_with(home: Home, relay: str) -> "list[KeptChain]":
+    """Return the chains whose rounds can be had from here, to lock a letter with.
+
+    First the one that `relay` keeps, which is ours and which the other one can ask too; quicknet if it
+    answers here.
+    """
+    from twinbell.bond.gate import KeptChain
+
+    found = [each for each in known(home.vault) if not each.retired]
+    found.sort(key=lambda each: each.relay != relay)
+    return [
+        KeptChain(each.chain, each.keeper)
+        for each in found
+        if each.relay or (each.chain.hash == QUICKNET.hash and quicknet_is_reachable(home))
+    ]
 
 
 def of_relay(home: Home, relay: "Relay") -> Chain | None:

@@ -8,6 +8,7 @@ times; a crash between any two lines loses nothing and repeats nothing that the 
 from typing import TYPE_CHECKING
 
 from twinbell.bond import event as ev
+from twinbell.bond import watchevent as we
 from twinbell.bond.lifecycle import step
 from twinbell.bond.message import LetterAgain
 from twinbell.bond.pendant import Pendant
@@ -99,6 +100,10 @@ def _save(
         case ev.KeepRaw(data, until_s):
             vault.run("insert into kept (bond, data, until_s) values (?, ?, ?)", bond.id, data, until_s)
         case ev.Tell(what):
+            if isinstance(what, we.RehearsalOpened):
+                from twinbell.client import rehearsal
+
+                rehearsal.read_inside(home, what)
             news.note(home, bond, before, what)
     return None
 

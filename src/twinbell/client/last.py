@@ -44,6 +44,7 @@ class Standing(Enum):
     UNARMED = "unarmed"
     REPLACED = "replaced"
     OPENED = "opened"
+    REHEARSAL = "rehearsal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def current(home: Home, own: Own) -> list[tuple[LastRow, LetterRow]]:
 
 def standing(home: Home, letter: LetterRow) -> Standing:
     """Return how a last letter of ours stands, as far as this home knows."""
+    if home.vault.one("select 1 from rehearsal where watch = ?", letter.watch):
+        return Standing.REHEARSAL
     row = find(home, letter.id)
     if row is None:
         return Standing.UNARMED
@@ -112,6 +115,8 @@ def in_words(home: Home, letter: LetterRow) -> str:
             return "It was sealed again behind a newer gate; this copy is not what its reader will open."
         case Standing.OPENED:
             return "The relay gave out its part when you were silent. What was opened stays open."
+        case Standing.REHEARSAL:
+            return "It is the letter of a rehearsal, and says nothing but that."
     row = find(home, letter.id)
     if row is not None and row.epoch == HELD:
         return (
@@ -268,7 +273,7 @@ def _reseal(home: Home, own: Own, row: LastRow, letter: LetterRow) -> None:
             attachments=[_attachment(note.name, note.media, path) for note, path in folder.attachments],
         )
     if row.epoch == HELD:  # it never went: the new one is the first that anybody gets
-        _forget(home, letter)
+        forget(home, letter)
 
 
 def _attachment(name: str, media: str, path: Path) -> Attachment:
@@ -293,7 +298,8 @@ def _living(home: Home, lock: Lock) -> list[KeptChain]:
     return kept
 
 
-def _forget(home: Home, letter: LetterRow) -> None:
+def forget(home: Home, letter: LetterRow) -> None:
+    """Delete a letter that waited for the first arming, and went to nobody."""
     with home.vault.transaction():
         home.vault.run("delete from letter where number = ?", letter.number)
         home.vault.run("delete from last where letter = ?", letter.id)

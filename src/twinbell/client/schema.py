@@ -226,4 +226,14 @@ create table last (
     opened integer not null default 0 -- 1: its reader has opened it: it is not sealed again
 );
 """,
+    """
+-- A rehearsal of one of our watches: a watch of its own in the same bond. The row stays when it is over.
+create table rehearsal (
+    watch blob primary key,         -- 16 bytes
+    bond blob not null references bond,
+    begun_s integer not null,
+    proof blob,                     -- what its reader sent to show that they have read the letter
+    ended_s integer                 -- null: it goes on
+);
+""",
 )

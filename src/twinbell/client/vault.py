@@ -18,7 +18,7 @@ import apsw
 from twinbell.client.failpoint import reach
 from twinbell.errors import Damaged, TwinbellError, VaultLocked
 
-VERSION = 4
+VERSION = 5
 BUSY_MS = 15_000  # as long as a transaction of ours could possibly take on a slow disk, many times over
 
 Row = tuple[Any, ...]

@@ -279,12 +279,20 @@ def end(home: Home, own: Own) -> None:
     """End a watch: its relay forgets it with all that it holds, guardians let go of seat and shares."""
     relay(home, own).end(own.id, own.owned.owner)
     with home.vault.transaction():
-        for each in asked(home, own):
-            step(home, each.bond, we.GuardianEnded(own.id))
-        if own.bond.parted_s is None:
-            step(home, own.bond, we.WatchForgotten(own.id))
-        home.vault.run("delete from last where watch = ?", own.id)
-        home.vault.run("delete from watch where id = ?", own.id)
+        forget_inside(home, own)
+
+
+def forget_inside(home: Home, own: Own) -> None:
+    """Let go of a watch that its relay does not keep, inside the caller's transaction.
+
+    Letters that waited for a first arming stay where they are, and go to nobody.
+    """
+    for each in asked(home, own):
+        step(home, each.bond, we.GuardianEnded(own.id))
+    if own.bond.parted_s is None:
+        step(home, own.bond, we.WatchForgotten(own.id))
+    home.vault.run("delete from last where watch = ? and epoch > 0", own.id)
+    home.vault.run("delete from watch where id = ?", own.id)
 
 
 # The relay.
