@@ -19,6 +19,7 @@ import type {
   Storage,
 } from "../client/api";
 import { remember, recalled } from "./settings.svelte";
+import { refreshWatches } from "./watches.svelte";
 
 export interface Knock {
   readonly bond: string;
@@ -52,7 +53,17 @@ class Shown {
   /** A newer build waits to be taken. */
   update = $state.raw<(() => void) | null>(null);
 
-  bond = $derived(this.bonds.find((each) => each.id === this.chosen) ?? this.bonds[0] ?? null);
+  chosenPair = $state<string | null>(recalled("pair"));
+  readonly pairs = $derived(this.bonds.filter((each) => each.kind === "pair"));
+  bond = $derived(
+    this.bonds.find((each) => each.id === this.chosen) ?? this.pairs[0] ?? this.bonds[0] ?? null,
+  );
+  /** The pair whose pages are shown, also while a guardian's pendant is. */
+  readonly pair = $derived(
+    this.bond?.kind === "pair"
+      ? this.bond
+      : (this.pairs.find((each) => each.id === this.chosenPair) ?? this.pairs[0] ?? null),
+  );
 }
 
 export const home = new Shown();
@@ -81,6 +92,8 @@ export async function begin(face: Api): Promise<void> {
   api = face;
   await take(await face.start());
   begun = true;
+  // Whoever opens this by hand is there.
+  if (!document.hidden && home.state === "open") void face.acted().catch(() => undefined);
 }
 
 export async function takeOver(): Promise<void> {
@@ -109,6 +122,10 @@ export function listenToRoom(listener: RoomListener | null): void {
 export async function choose(bond: string): Promise<void> {
   home.chosen = bond;
   remember("bond", bond);
+  if (bondNamed(bond)?.kind === "pair") {
+    home.chosenPair = bond;
+    remember("pair", bond);
+  }
   home.missed = [];
   home.link = null;
   await refreshBond();
@@ -122,7 +139,8 @@ export async function refresh(): Promise<void> {
     worker().news(),
   ]);
   if (home.bonds.length > 0 && home.state === "empty") home.state = "open";
-  await refreshBond();
+  // The pendant and its letters show also where nothing can be told of watches.
+  await Promise.all([refreshBond(), refreshWatches(worker()).catch(() => undefined)]);
 }
 
 export async function refreshBells(): Promise<void> {
@@ -196,6 +214,9 @@ export function heard(event: Event): void {
     case "thought":
     case "hand":
       roomListener?.(event);
+      break;
+    case "watches":
+      void refreshWatches(api).catch(() => undefined);
       break;
     case "news":
       home.news = [...home.news, event.news];

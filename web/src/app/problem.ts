@@ -20,6 +20,8 @@ export function tell(reason: unknown, { kept = false }: { kept?: boolean } = {})
   const opensS = reason.facts?.["opensS"];
   if (reason.code === "letter.early" && typeof opensS === "number")
     return { sentence: w.notYet(moment(opensS)) };
+  if (reason.code === "share.word" && reason.facts)
+    return { sentence: w.shareWord(Number(reason.facts["place"]), String(reason.facts["word"])) };
   const known = isCode(reason.code, w.codes) ? w.codes[reason.code] : undefined;
   if (known && reason.code === "relay.unreachable")
     return { sentence: known, more: kept ? w.unreachableMore : w.unreachableNow };

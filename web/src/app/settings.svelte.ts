@@ -2,7 +2,7 @@
 
 const PREFIX = "twinbell.";
 
-export type Setting = "language" | "theme" | "bond" | "exit" | "disguise";
+export type Setting = "language" | "theme" | "bond" | "pair" | "exit" | "disguise";
 
 export function recalled(setting: Setting): string | null {
   try {

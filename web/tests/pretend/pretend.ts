@@ -7,6 +7,7 @@ import type {
   Api,
   Bell,
   Bond,
+  BondKind,
   Event,
   Letter,
   Listener,
@@ -18,6 +19,7 @@ import type {
   Wish,
 } from "../../src/client/api";
 import { scene, type Scene } from "./scenes";
+import { PretendWatches } from "./watch";
 
 export function pretend(tell: Listener): Api {
   const query = new URLSearchParams(location.search);
@@ -39,7 +41,7 @@ export function pretend(tell: Listener): Api {
 const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const nowS = (): number => Math.floor(Date.now() / 1000);
 
-class Pretend implements Api {
+class Pretend extends PretendWatches implements Api {
   #scene: Scene;
   #tell: Listener;
   #bells: Bell[] = [];
@@ -47,6 +49,7 @@ class Pretend implements Api {
   #numbers = 0;
 
   constructor(scene: Scene, tell: Listener) {
+    super(scene.watching, tell, scene.refuse);
     this.#scene = scene;
     this.#tell = tell;
     if (scene.ring) setTimeout(() => this.#ring(), 2500);
@@ -61,17 +64,26 @@ class Pretend implements Api {
     return this.start();
   }
 
-  async giveBell({ name, form }: { name: string; form: "spoken" | "link" }): Promise<Bell> {
+  async giveBell({
+    name,
+    form,
+    kind = "pair",
+  }: {
+    name: string;
+    form: "spoken" | "link";
+    kind?: BondKind;
+  }): Promise<Bell> {
     if (!name.trim()) throw refusal("Mistaken", "name.empty");
     this.#refuse();
     const bell: Bell = {
       id: `bell${++this.#numbers}`,
       giver: true,
       form,
+      kind,
       code:
         form === "link"
-          ? `${location.origin}/bell#kq2b6rh4xw7mzt3ncv5pajsydu-e4mhz7wq2xk6rtbn5cvpajsyda`
-          : "7-crater-lamp-violin@relay.example",
+          ? `${location.origin}/bell#kq2b6rh4xw7mzt3ncv5pajsydu-e4mhz7wq2xk6rtbn5cvpajsyda${kind === "guardian" ? "-guardian" : ""}`
+          : `7-crater-lamp-violin${kind === "guardian" ? "-guardian" : ""}@relay.example`,
       expiresS: nowS() + (form === "link" ? 7 * 86_400 : 600),
       stage: "waiting",
     };
@@ -87,6 +99,7 @@ class Pretend implements Api {
       id: `bell${++this.#numbers}`,
       giver: false,
       form: "link",
+      kind: await this.bellKind(code),
       code: "",
       expiresS: nowS() + 600,
       stage: "waiting",

@@ -12,6 +12,7 @@ import type {
   Storage,
 } from "../../src/client/api";
 import { likeness } from "./likeness";
+import { bondsOf, lastLetters, NO_WATCHES, WATCH_SCENES, type WatchScene } from "./watchscenes";
 
 export interface Scene {
   readonly state: HomeState;
@@ -27,6 +28,7 @@ export interface Scene {
   readonly ring?: boolean;
   readonly knock?: boolean;
   readonly alone?: boolean;
+  readonly watching: WatchScene;
 }
 
 const DAY = 86_400;
@@ -36,6 +38,7 @@ const hex = (text: string): Uint8Array =>
 
 const mei: Bond = {
   id: "b1",
+  kind: "pair",
   peer: "Mei",
   me: "Jun",
   relay: "https://relay.example",
@@ -210,6 +213,7 @@ const base: Scene = {
   draft: null,
   online: true,
   refuse: null,
+  watching: NO_WATCHES,
 };
 const rang = (at: number): Ring => ({
   number: at,
@@ -271,5 +275,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
 };
 
 export function scene(name: string): Scene {
-  return SCENES[name] ?? base;
+  const watching = WATCH_SCENES[name];
+  if (!watching) return SCENES[name] ?? base;
+  const lasts = lastLetters(letter("l", {}), watching.lasts);
+  return { ...base, bonds: bondsOf(name, mei), letters: [...lasts, ...LETTERS], watching };
 }

@@ -34,6 +34,7 @@ export type Shelf = "ready" | "waiting" | "going" | "opened";
 
 /** Where a letter lies: what can be opened first, then what waits, then what is on its way, then what is read. */
 export function shelfOf(letter: Letter, nowS: number): Shelf {
+  if (letter.last?.standing) return letter.last.standing === "opened" ? "opened" : "waiting";
   if (letter.outgoing) {
     if (letter.state === "sealing" || letter.state === "sending") return "going";
     return letter.seal.opensS !== null && letter.seal.opensS > nowS ? "waiting" : "opened";

@@ -69,6 +69,19 @@ export function rest(seconds: number): string {
   return new Intl.NumberFormat(localeNow(), { style: "unit", unit, unitDisplay: "long" }).format(count);
 }
 
+/** A length of time in its greatest whole unit: “12 days”, “5 hours”. */
+export function span(seconds: number): string {
+  const units = [
+    [DAY_S, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+  ] as const;
+  const [unitS, unit] = units.find(([each]) => seconds >= each) ?? ([1, "second"] as const);
+  return new Intl.NumberFormat(localeNow(), { style: "unit", unit, unitDisplay: "long" }).format(
+    Math.floor(Math.max(0, seconds) / unitS),
+  );
+}
+
 export function percent(part: number): string {
   return new Intl.NumberFormat(localeNow(), { style: "percent" }).format(Math.floor(part * 100) / 100);
 }

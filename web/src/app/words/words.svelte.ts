@@ -1,5 +1,6 @@
 /** The catalogue of the chosen language. English is at hand; another is loaded, and nothing is shown before. */
 import { words as english, type Words } from "./en";
+import type { WatchWords } from "./watch.en";
 
 export const LANGUAGES = ["en", "ja", "zh"] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -13,13 +14,30 @@ const LOADERS: Readonly<Record<Language, () => Promise<{ words: Words }>>> = {
   zh: () => import("./zh"),
 };
 
+const WATCH_LOADERS: Readonly<Record<Language, () => Promise<{ words: WatchWords }>>> = {
+  en: () => import("./watch.en"),
+  ja: () => import("./watch.ja"),
+  zh: () => import("./watch.zh"),
+};
+
 let current = $state.raw<Words>();
+let currentWatch = $state.raw<WatchWords>();
 let language = $state.raw<Language>("en");
 
 /** The sentences. Read inside markup, so that a change of language shows at once. */
 export function words(): Words {
   if (!current) throw new Error("No language is loaded.");
   return current;
+}
+
+/** The sentences of last letters, which few pages need. Read on pages that wait for `loadWatchWords`. */
+export function watchWords(): WatchWords {
+  if (!currentWatch) throw new Error("The sentences of last letters are not loaded.");
+  return currentWatch;
+}
+
+export async function loadWatchWords(spoken = language): Promise<void> {
+  if (!currentWatch || spoken !== language) currentWatch = (await WATCH_LOADERS[spoken]()).words;
 }
 
 export function languageNow(): Language {
@@ -42,6 +60,7 @@ export function preferred(chosen: string | null): Language {
 
 export async function speak(next: Language): Promise<void> {
   const loaded = await LOADERS[next]();
+  if (currentWatch) await loadWatchWords(next);
   current = loaded.words;
   language = next;
   document.documentElement.lang = next === "zh" ? "zh-Hans" : next;

@@ -18,21 +18,29 @@ export async function pushNow(): Promise<Push> {
 }
 
 export async function setPush(on: boolean): Promise<Push> {
-  const registration = await registered();
-  const key = await worker().pushKey();
-  if (!registration || !key) return "none";
-  const before = await registration.pushManager.getSubscription();
   if (!on) {
+    const before = await (await registered())?.pushManager.getSubscription();
     await worker().setPush(null);
     await before?.unsubscribe();
     return "off";
   }
+  const given = await subscription();
+  if (given === "none" || given === "denied") return given;
+  await worker().setPush(given);
+  return "on";
+}
+
+/** The subscription of this browser, made if there is none; or why there can be none. */
+export async function subscription(): Promise<PushSubscriptionJSON | "denied" | "none"> {
+  const registration = await registered();
+  const key = await worker().pushKey();
+  if (!registration || !key) return "none";
   if ((await Notification.requestPermission()) !== "granted") return "denied";
-  const subscription =
+  const before = await registration.pushManager.getSubscription();
+  const made =
     before ??
     (await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }));
-  await worker().setPush(subscription.toJSON());
-  return "on";
+  return made.toJSON();
 }
 
 async function registered(): Promise<ServiceWorkerRegistration | null> {
