@@ -142,46 +142,28 @@ export interface Ruling {
   readonly allowed: boolean;
 }
 
-/**
- * Return whether the guardian in `seat` may release this share, or the sentence why not.
- *
- * `answer` is what this guardian has said themselves to the question whether they have heard from `writer`. Everything
- * else is what their own client has checked, so that a relay which lies can ask falsely, and get nothing by it.
- */
+/** Return whether the guardian in `seat` may release this share, in the sentences for it. */
 export function mayRelease(
   seat: Seat,
   held: HeldShare,
-  {
-    answer,
-    writer,
-    nowS,
-  }: { readonly answer: Answer | null; readonly writer: string; readonly nowS: number },
+  { writer, ...known }: Known & { readonly writer: string },
 ): Ruling {
-  const given = seat.held(nowS);
-  if (given === null) return refused(`${writer} has not given you a seat yet.`);
-  const terms = termsOf(given);
-  if (same(seat.stopped, terms.stop)) {
-    return refused(`The watch of ${writer} was stopped with the code on paper. Nothing is opened.`);
-  }
-  if (answer === "yes") return refused(`You said that you have heard from ${writer}.`);
-  if (answer !== "no") return refused(`Say first whether you have heard from ${writer}.`);
-  if (seat.awayS > nowS) {
-    return refused(`${writer} said that they would be away, and that time is not over.`);
-  }
-  // To give a share is an act of the writer's too: before any sign of life has come, this one counts.
-  const lastS = Math.min(Math.max(seat.lifeS, seat.awayS, held.sinceS), nowS);
-  const waitS = (terms.every + terms.grace) * terms.unitS;
-  if (nowS - lastS < waitS) return refused(`You hold a sign of life of ${writer} that is too new.`);
-  const warning =
-    seat.duressS && nowS - seat.duressS < DURESS_S
-      ? `The last sign of ${writer} said that they were not free. Ask somebody who has seen them.`
-      : "";
+  const hindered = hindrance(seat, held, known);
+  if (hindered) return { refusal: REFUSALS[hindered.code](writer), warning: "", allowed: false };
+  const warning = isUnderDuress(seat, known.nowS)
+    ? `The last sign of ${writer} said that they were not free. Ask somebody who has seen them.`
+    : "";
   return { refusal: "", warning, allowed: true };
 }
 
-function refused(refusal: string): Ruling {
-  return { refusal, warning: "", allowed: false };
-}
+const REFUSALS: { readonly [Code in Hindrance["code"]]: (writer: string) => string } = {
+  "no-seat": (writer) => `${writer} has not given you a seat yet.`,
+  stopped: (writer) => `The watch of ${writer} was stopped with the code on paper. Nothing is opened.`,
+  heard: (writer) => `You said that you have heard from ${writer}.`,
+  "say-first": (writer) => `Say first whether you have heard from ${writer}.`,
+  away: (writer) => `${writer} said that they would be away, and that time is not over.`,
+  "too-new": (writer) => `You hold a sign of life of ${writer} that is too new.`,
+};
 
 function loaded(): Promise<typeof Shares> {
   return import("../crypto/shares");

@@ -151,11 +151,17 @@ test("the vector of releases holds", () => {
       nowS: each.number("now_s"),
     });
 
-    expect(ruling, each.text("says")).toEqual({
+    expect(ruling, each.text("says")).toMatchObject({
       allowed: each.field("allowed"),
       refusal: each.text("refusal"),
       warning: each.text("warning"),
     });
+    if (ruling.rule !== "too-new") continue;
+    const { untilS } = ruling;
+    const at = (nowS: number): boolean =>
+      last.mayRelease(seat, held, { answer, writer: vector.text("writer"), nowS }).allowed;
+    expect([at(untilS! - 1), at(untilS!)], each.text("says")).toEqual([false, true]);
+    expect(ruling.rule === null, each.text("says")).toBe(!ruling.refusal && !ruling.warning);
   }
 });
 
