@@ -135,6 +135,45 @@ export async function regain(gate: GuardiansGate, words: readonly string[]): Pro
   throw new Damaged("The shares that were released do not open this: one of them is false.");
 }
 
+/** Why a share may not be released. `untilS`: from then on this one does not stand in the way. */
+export interface Hindrance {
+  readonly code: "no-seat" | "stopped" | "heard" | "say-first" | "away" | "too-new";
+  readonly untilS: number | null;
+}
+
+/** What a guardian knows beside their seat: what they have said themselves, and the time. */
+interface Known {
+  readonly answer: Answer | null;
+  readonly nowS: number;
+}
+
+/**
+ * Return what hinders the guardian in `seat` from releasing this share now; null if nothing does.
+ *
+ * `answer` is what this guardian has said themselves to the question whether they have heard from the writer.
+ * Everything else is what their own client has checked, so that a relay which lies can ask falsely, and get nothing by
+ * it.
+ */
+export function hindrance(seat: Seat, held: HeldShare, { answer, nowS }: Known): Hindrance | null {
+  const because = (code: Hindrance["code"], untilS: number | null = null): Hindrance => ({ code, untilS });
+  const given = seat.held(nowS);
+  if (given === null) return because("no-seat");
+  const terms = termsOf(given);
+  if (same(seat.stopped, terms.stop)) return because("stopped");
+  if (answer === "yes") return because("heard");
+  if (answer !== "no") return because("say-first");
+  if (seat.awayS > nowS) return because("away", seat.awayS);
+  // To give a share is an act of the writer's too: before any sign of life has come, this one counts. What lies ahead
+  // counts as now, for as long as it lies ahead.
+  const untilS = Math.max(seat.lifeS, seat.awayS, held.sinceS) + (terms.every + terms.grace) * terms.unitS;
+  return nowS < untilS ? because("too-new", untilS) : null;
+}
+
+/** Whether the writer has said, in a note that shows to nobody else, that they are not free. */
+export function isUnderDuress({ duressS }: Seat, nowS: number): boolean {
+  return duressS > 0 && nowS - duressS < DURESS_S;
+}
+
 /** Whether a guardian may release: not with a refusal. A warning is shown, and then asked again. */
 export interface Ruling {
   readonly refusal: string;
