@@ -1,4 +1,4 @@
-"""Once a bond was ended, or a guardian dismissed, nothing that was kept opens or answers anything (test A1)."""
+"""Once a bond was ended or a guardian dismissed, what was kept opens and answers nothing (test A1)."""
 
 import pytest
 from tests.client.circle import GUARDIANS, READER, WRITER, armed

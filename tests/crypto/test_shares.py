@@ -9,7 +9,8 @@ from twinbell.crypto import shares
 from twinbell.errors import Damaged, Mistaken
 
 SECRET = bytes(range(32))
-EVERY = [(1, 1)] + [(k, n) for n in range(2, 6) for k in range(2, n + 1)]
+MOST = 7  # guardians of a watch
+EVERY = [(1, 1)] + [(k, n) for n in range(2, MOST + 1) for k in range(2, n + 1)]
 
 
 @pytest.mark.parametrize(("k", "n"), EVERY)
@@ -17,7 +18,7 @@ def test_any_k_give_the_secret_and_fewer_do_not(k, n):
     dealt = shares.split(SECRET, k, n)
 
     assert len(dealt) == n
-    for count in range(1, n + 1):
+    for count in range(1, n + 1) if n < 6 else (k - 1, k):
         for some in combinations(dealt, count):
             if count >= k:
                 assert shares.combine(some) == SECRET
@@ -93,6 +94,15 @@ def test_a_forged_share_is_named_where_there_is_one_to_spare(liar):
     dealt[liar] = forge(dealt[liar])
 
     with pytest.raises(Damaged, match=f"Share {liar + 1} is false"):
+        shares.combine(dealt)
+
+
+@pytest.mark.parametrize(("k", "n"), [(k, n) for k, n in EVERY if k < n])
+def test_one_forged_share_among_one_more_than_needed_is_named(k, n):
+    dealt = shares.split(SECRET, k, n)[-k - 1 :]
+    dealt[k // 2] = forge(dealt[k // 2])
+
+    with pytest.raises(Damaged, match=f"Share {k // 2 + 1} is false"):
         shares.combine(dealt)
 
 
