@@ -155,7 +155,7 @@ def _reader_came(pendant: Pendant, seat: gm.ReaderSeat, now_s: int) -> Step:
             if each.watch == seat.watch or not check_terms(each.terms, each.watch, each.key).rehearsal
         )
     changed = replace(keys, reading=put(others, reading))
-    return kept(pendant, changed, ev.Tell(we.ReaderSeated(seat.watch, seat.guardians)))
+    return kept(pendant, changed, ev.Tell(we.ReaderSeated(seat.watch, seat.guardians, terms.rehearsal)))
 
 
 def _rehearsed_came(pendant: Pendant, content: gm.Rehearsed, now_s: int) -> Step:

@@ -192,6 +192,7 @@ class ReaderSeated(Frozen):
 
     watch: bytes
     guardians: tuple[str, ...]
+    rehearsal: bool = False
 
 
 class RehearsalOpened(Frozen):

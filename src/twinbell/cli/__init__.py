@@ -16,8 +16,8 @@ from twinbell.errors import Mistaken, NotFound, Refused, TwinbellError
 
 # The order is the order of the help page: what a pair does first comes first.
 NOUNS = (
-    "bell", "bond", "ring", "room", "listen", "letter", "watch", "alive", "guardian", "kit", "beacon",
-    "doctor", "relay", "verify-web", "age",
+    "bell", "bond", "ring", "room", "listen", "letter", "watch", "rehearse", "alive", "guardian", "kit",
+    "beacon", "doctor", "relay", "verify-web", "age",
 )  # fmt: skip
 
 INTERRUPTED = 130  # what a shell says of a program that Ctrl-C ended

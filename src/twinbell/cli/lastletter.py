@@ -27,8 +27,12 @@ def line(home: "Home", row: "LetterRow", bond: "BondRow") -> str:
             last.Standing.REHEARSAL: "of a rehearsal",
         }[last.standing(home, row)]
         return f"{row.name[:8]}  {ui.amber(f'to {name}')}  last letter, {row.state(now_s).value}, {opens}"
+    from twinbell.client import reader
+
     state = row.state(now_s)
     opens = "opens with guardians, whenever you choose" if state is State.READY else "opens in silence only"
+    if row.watch and reader.rehearses(bond.pendant, row.watch):
+        opens = f"of a rehearsal, {opens}"
     return f"{row.name[:8]}  {ui.blue(f'from {name}')}  last letter, {state.value}, {opens}"
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 ZERO = "nothing is changed that you don't name"
 STATUS_JSON = (
     "watch, bond, armed, stage, every, grace, veto, need, counted, late, uncounted, reminders, pending, "
-    "guardians: [{name, state, verified}], channels, letters, unarmed, alive, lacks, due, refusal"
+    "guardians: [{name, state, verified}], channels, letters, unarmed, alive, lacks, due, "
+    "rehearsed, rehearsal, refusal"
 )
 
 

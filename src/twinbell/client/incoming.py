@@ -157,6 +157,9 @@ def _keep(home: Home, bond: "BondRow", seq: int, coming: Coming, lock: Lock) -> 
             *letters.last_of(lock),
         )
         if fresh:
+            from twinbell.client import reader
+
+            watch, _ = letters.last_of(lock)
             events.add(
                 home.vault,
                 "letter-back" if coming.back else "letter",
@@ -166,7 +169,8 @@ def _keep(home: Home, bond: "BondRow", seq: int, coming: Coming, lock: Lock) -> 
                 letter=coming.letter.id.hex(),
                 opens=lock.opens_s,
                 opens_words=lock.wish.words if lock.wish else None,
-                last=letters.last_of(lock)[0] is not None,
+                last=watch is not None,
+                rehearsal=watch is not None and reader.rehearses(bond.pendant, watch),
             )
         _delete_coming(home, bond, seq)
     reach("receive: saved")

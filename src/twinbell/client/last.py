@@ -400,6 +400,10 @@ def part_inside(home: Home, bond: "bonds.BondRow") -> None:
     """
     from dataclasses import replace
 
+    for own in watch.every(home, rehearsals=True):
+        if own.bond.id == bond.id:
+            watch.forget_inside(home, own)
+            home.vault.run("update rehearsal set ended_s = ? where watch = ?", home.now_s, own.id)
     for own in watch.every(home):
         if own.bond.id != bond.id:
             continue

@@ -14,7 +14,7 @@ from twinbell.client import bonds, events, seats
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.seats import Place, SeatRow
-from twinbell.errors import NotFound, NotYet, Refused, Stale, TwinbellError, Unreachable
+from twinbell.errors import NotFound, NotYet, Refused, Stale, TwinbellError, Unauthorised, Unreachable
 from twinbell.wire.limits import ID_BYTES
 from twinbell.wire.silence import Answer, Stage
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400
 AGAIN_S = 3_600
+OVER_S = 30 * DAY_S  # a rehearsal that is over is nothing to look at
 CONSENT_DAYS = 365  # after that a guardian is asked whether they still want to be one
 ASKS = (Stage.ASKING, Stage.VETO)
 
@@ -71,10 +72,19 @@ def look(home: Home, row: SeatRow) -> None:
         home.vault.run(
             "update seat set refusal = ?, due_s = ? where bond = ? and watch = ?",
             str(refusal),
-            home.now_s + AGAIN_S,
+            home.now_s + (OVER_S if _is_over(row, refusal) else AGAIN_S),
             row.bond,
             row.watch,
         )
+
+
+def _is_over(row: SeatRow, refusal: TwinbellError) -> bool:
+    """Say whether this was a rehearsal that its relay kept, and keeps no longer."""
+    from twinbell.wire.terms import Terms
+
+    view = row.view
+    gone = isinstance(refusal, Unauthorised)
+    return gone and view is not None and Terms.parse(view.terms.record).rehearsal
 
 
 def _hang(home: Home, row: SeatRow, place: Place, pendant: "Pendant", relay: "WatchRelay") -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FACTS: dict[str, tuple[str, ...]] = {
     "ring": ("peer", "pattern", "sent", "arrived", "sound"),
     "knock": ("peer", "sent", "arrived", "sound"),
-    "letter": ("peer", "letter", "opens", "opens_words", "last"),
+    "letter": ("peer", "letter", "opens", "opens_words", "last", "rehearsal"),
     "ready": ("peer", "letter", "opens"),
     "damaged": ("peer", "letter"),
     "joined": ("peer", "words", "picture"),
@@ -28,7 +28,7 @@ FACTS: dict[str, tuple[str, ...]] = {
     "about": ("peer", "birthday", "zone", "place"),
     "portrait": ("peer",),
     "came-back": ("peer",),
-    "letter-back": ("peer", "letter", "opens", "opens_words", "last"),
+    "letter-back": ("peer", "letter", "opens", "opens_words", "last", "rehearsal"),
     "refused": ("peer",),
     "device": ("peer",),
     "restored": ("peer",),
@@ -39,26 +39,26 @@ FACTS: dict[str, tuple[str, ...]] = {
     "newer-needed": ("peer",),
     # Guardians and the reader, in their own homes.
     "guardian-asked": ("peer", "reader", "rehearsal"),
-    "guardian-seat": ("peer",),
+    "guardian-seat": ("peer", "rehearsal"),
     "consent-due": ("peer",),
-    "terms": ("peer", "from"),
-    "share": ("peer", "epoch"),
-    "shares-gone": ("peer",),
+    "terms": ("peer", "from", "rehearsal"),
+    "share": ("peer", "epoch", "rehearsal"),
+    "shares-gone": ("peer", "rehearsal"),
     "asked": ("peer", "rehearsal"),
     "help-wanted": ("peer", "rehearsal"),
     "duress": ("peer",),
     "stopped": ("peer",),
     "returned": ("peer", "rehearsal"),
-    "reader": ("peer", "guardians"),
+    "reader": ("peer", "guardians", "rehearsal"),
     "silent": ("peer", "rehearsal"),
-    "share-released": ("peer", "epoch"),
+    "share-released": ("peer", "epoch", "rehearsal"),
     # The writer.
-    "guardian-said": ("peer", "yes"),
+    "guardian-said": ("peer", "yes", "rehearsal"),
     "guardian-rehearsed": ("peer", "day"),
     "rehearsed": ("peer", "watch", "proof", "day"),
     "share-doubtful": ("peer",),
     # Writer and guardian.
-    "guardian-gone": ("peer",),
+    "guardian-gone": ("peer", "rehearsal"),
     "not-taken": ("peer", "what", "why"),
 }
 
@@ -108,31 +108,48 @@ def note(home: Home, bond: "BondRow", before: Pendant, what: ev.News) -> None:
         case ev.HasReceived():
             pass  # receipts are shown where they are asked for
         case _:
-            _note_watch(add, what)
+            _note_watch(add, what, rehearsal=_rehearses(home, before, what))
 
 
-def _note_watch(add: Callable[..., None], what: we.WatchNews) -> None:
+def _rehearses(home: Home, before: Pendant, what: we.WatchNews) -> bool:
+    """Say whether this is about a rehearsal, by what any bond of this home keeps of its watch."""
+    from twinbell.client import bonds, reader
+
+    id_ = getattr(what, "watch", None)
+    if id_ is None:
+        return False
+    for pendant in (before, *(bond.pendant for bond in bonds.every(home.vault))):
+        keys = pendant.keyring.watch
+        for each in (keys.seat(id_), keys.guardian(id_)):
+            if each:
+                return each.ask.rehearsal
+        if reader.rehearses(pendant, id_):
+            return True
+    return False
+
+
+def _note_watch(add: Callable[..., None], what: we.WatchNews, *, rehearsal: bool) -> None:
     match what:
         case we.GuardianWanted(ask):
             add("guardian-asked", reader=ask.reader, rehearsal=ask.rehearsal)
         case we.GuardianSaid(_, yes):
-            add("guardian-said", yes=yes)
+            add("guardian-said", yes=yes, rehearsal=rehearsal)
         case we.SeatTaken():
-            add("guardian-seat")
+            add("guardian-seat", rehearsal=rehearsal)
         case we.TermsChanged(_, from_s):
-            add("terms", **{"from": from_s})
+            add("terms", **{"from": from_s}, rehearsal=rehearsal)
         case we.ShareCame(_, epoch):
-            add("share", epoch=epoch)
+            add("share", epoch=epoch, rehearsal=rehearsal)
         case we.SharesGone():
-            add("shares-gone")
+            add("shares-gone", rehearsal=rehearsal)
         case we.ShareArrived(_, epoch):
-            add("share-released", epoch=epoch)
+            add("share-released", epoch=epoch, rehearsal=rehearsal)
         case we.GuardianGone():
-            add("guardian-gone")
+            add("guardian-gone", rehearsal=rehearsal)
         case we.GuardianRehearsed(_, day):
             add("guardian-rehearsed", day=day)
-        case we.ReaderSeated(_, guardians):
-            add("reader", guardians=list(guardians))
+        case we.ReaderSeated(_, guardians, of_rehearsal):
+            add("reader", guardians=list(guardians), rehearsal=of_rehearsal)
         case we.RehearsalOpened(watch, proof, day):
             add("rehearsed", watch=watch.hex(), proof=proof.hex(), day=day)
         case we.ShareDoubtful():
@@ -170,6 +187,8 @@ def sentence(event: events.Event) -> str:
         case "knock":
             waits = f"{name} knocks. You meet in the room: twinbell room"
             return waits if facts.get("sound") else f"{name} knocked while you were away."
+        case "letter" if facts.get("rehearsal"):
+            return f"Rehearsal. A last letter from {name} is here. It opens once you have rehearsed."
         case "letter" if facts.get("last"):
             return f"A last letter from {name} is here. It opens only once they have been silent."
         case "letter":
@@ -192,11 +211,16 @@ def sentence(event: events.Event) -> str:
 
 def _of_watch(kind: str, facts: Mapping[str, object]) -> str:
     """Return the sentence of an event around a watch; `{name}` is whose bond it came in."""
+    if facts.get("rehearsal") and kind in _REHEARSED:
+        return _REHEARSED[kind]
     match kind:
         case "terms" if facts.get("from"):
             return "{name} has changed the terms of their watch. They hold after the wait of the old ones."
         case "guardian-said" if not facts.get("yes"):
-            return "{name} does not want to be your guardian."
+            part = "does not take part" if facts.get("rehearsal") else "does not want to be your guardian"
+            return f"{{name}} {part}."
+        case "guardian-said" if facts.get("rehearsal"):
+            return "{name} takes part."
         case "guardian-asked":
             reader = str(facts.get("reader") or "").replace("{", "{{").replace("}", "}}")
             return (
@@ -205,6 +229,20 @@ def _of_watch(kind: str, facts: Mapping[str, object]) -> str:
             )
     return _OF_WATCH[kind]
 
+
+# What is said otherwise in a rehearsal: as in earnest where somebody has to do something, and shorter else.
+_REHEARSED = {
+    "guardian-asked": "{name} asks whether you take part in playing that they are silent: "
+    "twinbell guardian consent {word} yes --rehearsal",
+    "guardian-seat": "You take part with {name}.",
+    "share": "{name} gave you a share to try with. It opens the letter of the rehearsal alone.",
+    "asked": "{name} has been silent for a while. Have you heard from {name}? Here you have not: "
+    "twinbell guardian answer {word} no --rehearsal",
+    "help-wanted": "{name} has been silent. What they left can be opened with your share: "
+    "twinbell guardian release {word} --rehearsal",
+    "guardian-gone": "It is over with {name}. What was kept for it is deleted.",
+    "reader": "{name} plays with you and their guardians that they are silent.",
+}
 
 _OF_WATCH = {
     "guardian-asked": "",

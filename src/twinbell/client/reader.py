@@ -9,6 +9,7 @@ when its reader opens that letter: until then its writer, come back, can still t
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from twinbell.bond import last as gates
 from twinbell.bond.gate import DateGate, Gate, GuardiansGate, SilenceGate, Way
@@ -21,6 +22,9 @@ from twinbell.client.letters import LetterRow
 from twinbell.crypto import kdf
 from twinbell.errors import Damaged, Mistaken, NotFound, NotYet, Refused, Retired, TwinbellError, Unreachable
 from twinbell.wire.beacon import Chain
+
+if TYPE_CHECKING:
+    from twinbell.bond.pendant import Pendant
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 SHARES_HINT = "`twinbell letter open LETTER --shares` takes shares that guardians tell you."
@@ -268,15 +272,21 @@ def opened(home: Home, row: LetterRow, bond: BondRow, text: str) -> None:
     Called for letters that came in. `mail.send` sees to the rest.
     """
     from twinbell.bond.watchevent import RehearsalRead
-    from twinbell.bond.watchsight import check_terms
     from twinbell.client import journal
 
-    reading = bond.pendant.keyring.watch.reader(row.watch) if row.watch else None
-    if reading is None or not check_terms(reading.terms, reading.watch, reading.key).rehearsal:
+    if row.watch is None or not rehearses(bond.pendant, row.watch):
         return
     with home.vault.transaction():
         now = bonds.get(home.vault, bond.id)
-        journal.step_inside(home, now, RehearsalRead(reading.watch, proof_of(text)))
+        journal.step_inside(home, now, RehearsalRead(row.watch, proof_of(text)))
+
+
+def rehearses(pendant: "Pendant", watch: bytes) -> bool:
+    """Say whether this watch is a rehearsal, by the terms that its reader was given."""
+    from twinbell.bond.watchsight import check_terms
+
+    reading = pendant.keyring.watch.reader(watch)
+    return reading is not None and check_terms(reading.terms, reading.watch, reading.key).rehearsal
 
 
 def proof_of(text: str) -> bytes:

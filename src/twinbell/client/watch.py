@@ -277,7 +277,11 @@ def put_inside(home: Home, own: Own, terms: Terms, *, quietly: bool = False, **c
 
 def end(home: Home, own: Own) -> None:
     """End a watch: its relay forgets it with all that it holds, guardians let go of seat and shares."""
+    from twinbell.client import rehearsal
+
     relay(home, own).end(own.id, own.owned.owner)
+    if rehearsal.find(home, own):
+        rehearsal.over(home, own)
     with home.vault.transaction():
         forget_inside(home, own)
 

@@ -4,7 +4,7 @@
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinbell.client import arming, channels, last, watch
@@ -51,6 +51,7 @@ class Status:
     unarmed: int
     alive_s: int
     due: tuple[str, ...]
+    rehearsal: str
     sentences: tuple[str, ...]
 
     @property
@@ -87,6 +88,8 @@ class Status:
             "alive": self.alive_s or None,
             "lacks": list(self.lacks),
             "due": list(self.due),
+            "rehearsed": self.own.owned.rehearsed_day * DAY_S or None,
+            "rehearsal": self.rehearsal or None,
             "refusal": self.refusal or None,
         }
 
@@ -114,10 +117,10 @@ def status(home: Home, own: Own) -> Status:
         unarmed=len(current) - len(armed_letters),
         alive_s=alive_s,
         due=due,
+        rehearsal=_rehearsal(home, own),
         sentences=(),
     )
-    sentences = tuple(_sentences(found))
-    return Status(own, view, refusal, lacks, guards, found.letters, found.unarmed, alive_s, due, sentences)
+    return replace(found, sentences=tuple(_sentences(found)))
 
 
 def span(seconds: int) -> str:
@@ -173,7 +176,22 @@ def _sentences(found: Status) -> "list[str]":
     if found.letters:
         lines.append(_letters(found))
     lines += found.due
+    if found.rehearsal:
+        lines.append(f"A rehearsal goes on. {found.rehearsal}")
+    elif own.owned.rehearsed_day:
+        lines.append(f"You rehearsed on {_day(own.owned.rehearsed_day * DAY_S)}.")
     return lines
+
+
+def _rehearsal(home: Home, own: Own) -> str:
+    """Return what a rehearsal that goes on waits for."""
+    from twinbell.client import rehearsal, rehearsing
+
+    going = rehearsal.find(home, own)
+    if going is None:
+        return ""
+    found = rehearsing.status(home, going)
+    return found.waits or "It is done: `twinbell rehearse` notes it."
 
 
 def _armed(found: Status) -> str:
