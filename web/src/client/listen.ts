@@ -25,6 +25,7 @@ import * as mail from "./mail";
 import * as news from "./news";
 import { prepare } from "./opened";
 import * as outgoing from "./outgoing";
+import { upkeep } from "./watching";
 
 const UPKEEP_S = 20;
 const AGAIN_MS = 1_000;
@@ -138,6 +139,14 @@ export class Listener {
     };
   }
 
+  /** What guardians are told, and what a look has brought, goes at once. */
+  async #watch(): Promise<void> {
+    const waits = (): number => this.#home.vault.all("outbox").filter((row) => row.sentS === null).length;
+    const before = waits();
+    await upkeep(this.#home);
+    if (waits() > before) for (const { id } of bonds.living(this.#home.vault)) this.poke(id);
+  }
+
   #way(bond: Uint8Array): Way {
     const id = hex(bond);
     const known = this.#ways.get(id);
@@ -209,6 +218,7 @@ export class Listener {
     const dueS = await this.#rounds.work();
     for (const { id } of bonds.living(home.vault)) prepare(home, letters.all(home, id));
     if (bonds.living(home.vault).length) await chains.learnAgain(home);
+    await this.#watch();
     const readyS = nextReadyS(home);
     this.#nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity);
     this.#timer?.();

@@ -6,6 +6,7 @@
  */
 
 import { VaultLocked } from "../core/errors";
+import * as alive from "./alive";
 import type * as api from "./api";
 import { exportBond } from "./archive";
 import { Bells } from "./bells";
@@ -27,6 +28,7 @@ import * as rings from "./rings";
 import { tidy } from "./tidy";
 import { Vault } from "./vault";
 import { Visit } from "./visit";
+import { watching } from "./watching";
 
 /** What a worker has beside what a home needs. */
 export interface Surroundings extends Platform {
@@ -90,7 +92,19 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     listener.poke(id);
   };
 
+  /** A person did something with their own hands, which is a sign of life; nobody waits for it. */
+  const acted = (): void => {
+    const { home } = running();
+    void alive.byAct(home).catch((error: unknown) => console.error(error));
+  };
+
   return {
+    ...watching(() => {
+      const { home, listener, bells } = running();
+      const poke = (): void => bonds.living(home.vault).forEach(({ id }) => listener.poke(id));
+      return { home, poke, kindOf: (code) => bells.kindOf(code) };
+    }),
+
     start: () => once(false),
     takeOver: () => once(true),
 
@@ -124,6 +138,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
       const { home, listener } = running();
       const { id } = bonds.open(home.vault, bond);
       const number = await mail.ring(home, id, pattern);
+      acted();
       const n = mail.placeOf(home.vault, number);
       await listener.posted(id);
       return { gone: !mail.isWaiting(home.vault, number), n };
@@ -155,6 +170,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
     async writeLetter(letter) {
       const { home, listener } = running();
       const ids = await outgoing.write(home, letter);
+      acted();
       listener.poke(bonds.open(home.vault, letter.bond).id);
       return ids;
     },
@@ -165,14 +181,20 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
       prepare(home, found);
       return found;
     },
-    openLetter: (id) => openLetter(running().home, id),
-    lastLetter: async (id) => (await import("./standing")).lastLetter(running().home, id),
-    readings: async () => (await import("./standing")).readings(running().home),
-    takeShare: async (letter, words) => (await import("./reader")).takeShare(running().home, letter, words),
+    async openLetter(id) {
+      const { home, listener } = running();
+      const found = await openLetter(home, id);
+      acted();
+      listener.poke(letters.named(home.vault, id).bond); // in a rehearsal its writer is told
+      return found;
+    },
     draft: async (bond) => drafts.find(running().home, bond),
     saveDraft: (bond, draft) => drafts.save(running().home, bond, draft),
 
-    knock: (bond) => step(bond, { type: "KnockWanted" }),
+    async knock(bond) {
+      await step(bond, { type: "KnockWanted" });
+      acted();
+    },
     async enter(bond) {
       const here = running();
       const { id } = bonds.open(here.home.vault, bond);
@@ -180,6 +202,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
       here.visit?.to.leave();
       const visit = { bond, to: new Visit(here.home, id) };
       here.visit = visit;
+      acted();
       return await visit.to.enter();
     },
     async leave(bond) {
