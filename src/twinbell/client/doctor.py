@@ -14,6 +14,7 @@ from twinbell.client.home import Home
 from twinbell.client.letters import State
 from twinbell.errors import Damaged, TwinbellError, Unreachable
 from twinbell.wire.beacon import RETIRED, Beacon, Chain, time_of
+from twinbell.wire.silence import CHANNELS
 
 CLOCK_TOLERANCE_S = 300  # a relay further ahead could be opening letters early
 LEFTOVER_S = 86_400  # older parts belong to no command that still runs
@@ -48,6 +49,7 @@ def examine(home: Home) -> Iterator[Finding]:
         yield from _relay(home, url)
     for row in rows:
         yield from _bond(home, row)
+    yield from _watches(home)
     yield from _letters(home)
 
 
@@ -135,6 +137,38 @@ def _bond(home: Home, row: BondRow) -> Iterator[Finding]:
         )
     else:
         yield Finding("outbox", Verdict.GOOD, f"Everything that you sent to {row.peer} has gone.")
+
+
+def _watches(home: Home) -> Iterator[Finding]:
+    """Look at what is easily put off for years: arming, rehearsals, ways to be reminded, old consents."""
+    from twinbell.client import arming, channels, guardians, watch, watchstatus
+
+    for own in watch.every(home):
+        if own.bond.parted_s is not None:
+            continue
+        name, status = own.bond.peer, watchstatus.status(home, own)
+        if status.armed:
+            yield Finding("watch", Verdict.GOOD, f"Your watch for {name} is armed.")
+        else:
+            yield Finding("watch", Verdict.NOTE, f"Your watch for {name} is not armed: nothing would open.")
+        if arming.rehearsal_is_due(home, own):
+            yield Finding("rehearsal", Verdict.NOTE, f"A rehearsal with {name} is due: `twinbell rehearse`.")
+        else:
+            yield Finding("rehearsal", Verdict.GOOD, f"You rehearsed with {name} within a year.")
+        proven = sum(each.accepted_s > 0 for each in channels.every(home, own))
+        enough = Verdict.GOOD if proven >= CHANNELS else Verdict.NOTE
+        yield Finding("reminders", enough, f"You can be reminded on {proven} of {CHANNELS} ways, tested.")
+        for each in status.guards:
+            if each.state != "agreed":
+                yield Finding("guardian", Verdict.NOTE, each.sentence)
+    for guarded in guardians.every(home):
+        if guarded.consent_is_old(home.now_s):
+            yield Finding(
+                "guardian",
+                Verdict.NOTE,
+                f"You agreed more than a year ago to be a guardian of {guarded.writer}: "
+                "`twinbell guardian consent` says it again.",
+            )
 
 
 def _letters(home: Home) -> Iterator[Finding]:
