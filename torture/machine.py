@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 
 from tests.relay.running import GENEROUS, Answer
@@ -34,7 +35,7 @@ DAY_S = 86_400
 BOOTED_S = 10
 LOOK_S = 3 * 3600  # how often a relay that is told to live for days looks what is due
 STOP_S = 30
-BY_THE_WALL = "by the wall"  # a known fault: the relay counts what its wall clock shows
+BY_THE_WALL = "torture.machine:by_the_wall"
 
 
 class Machine:
@@ -84,7 +85,10 @@ def environment(folder: Path, file: Path) -> dict[str, str]:
 
 @dataclass
 class MovedRelay:
-    """A relay in a process of its own on such a machine. May be stopped, killed, and started again."""
+    """A relay in a process of its own on such a machine. May be stopped, killed, and started again.
+
+    `fault` is `module:function`, and perhaps an argument: what is done to it before it starts.
+    """
 
     data: Path
     clock: Machine
@@ -223,17 +227,22 @@ class Told(app.Relay):
 
 def serve(flags: str, fault: str) -> int:
     """Run the relay of a `MovedRelay`."""
-    if fault == BY_THE_WALL:
-        Counter.now = by_the_wall  # type: ignore[method-assign, assignment]
+    if fault:
+        module, name, *arguments = fault.split(":")
+        getattr(import_module(module), name)(*arguments)
     app.Relay = Told  # type: ignore[misc]
     return app.serve(load(json.loads(flags), environment={}), told=lambda address: print(address, flush=True))
 
 
-def by_the_wall(counter: Counter) -> int:
-    """What `Counter.now` is in a relay that knows of no time but the wall's."""
-    wall_s = counter._clock.wall_s()
-    counter.count = replace(counter.count, counted=wall_s, floor=0, last=counter._beat())
-    return int(wall_s)
+def by_the_wall() -> None:
+    """A known fault: the relay counts what its wall clock shows."""
+
+    def now(counter: Counter) -> int:
+        wall_s = counter._clock.wall_s()
+        counter.count = replace(counter.count, counted=wall_s, floor=0, last=counter._beat())
+        return int(wall_s)
+
+    Counter.now = now  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":
