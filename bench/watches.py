@@ -22,7 +22,7 @@ from twinbell.crypto.signing import SigningKey
 from twinbell.relay.app import Relay
 from twinbell.relay.settings import load
 from twinbell.relay.stages import under
-from twinbell.relay.store.watches import Record, Row
+from twinbell.relay.store.watchrows import Record, Row
 from twinbell.wire.silence import Stage
 from twinbell.wire.terms import Terms, consent, watch_id
 

@@ -38,21 +38,17 @@ from twinbell.relay.store.writer import Writer
 from twinbell.wire import blob as wire_blob
 from twinbell.wire import mailbox as wire_mailbox
 from twinbell.wire import push as wire_push
-from twinbell.wire.auth import Right, Token
+from twinbell.wire.auth import Right
 from twinbell.wire.limits import (
     BLOB_BYTES_MAX,
     BODY_S,
     ENVELOPE_BYTES_MAX,
     PAGE_ENVELOPES_MAX,
-    PAIRING_M1_BYTES_MAX,
-    PAIRING_PART_BYTES_MAX,
-    PAIRING_WAIT_S_MAX,
     PUSH_BODY_BYTES_MAX,
     SETTING_BYTES_MAX,
     SLOT_BYTES_MAX,
 )
 from twinbell.wire.mailbox import Receipt, Setting
-from twinbell.wire.pairing import Form, parse_nameplate, parse_part
 from twinbell.wire.problems import Denied, Problem, of
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -106,7 +102,7 @@ class Api:
         self._owner = owner
 
     def application(self, extra: list[web.RouteDef]) -> web.Application:
-        """Return the application; `extra` are the beacon's routes."""
+        """Return the application; `extra` are those of other nouns."""
         app = web.Application(middlewares=[self.answered])
         app.router.add_routes(
             [
@@ -126,11 +122,6 @@ class Api:
                 web.head("/v1/mailboxes/{box}/blobs/{id}", self.blob_offset),
                 web.patch("/v1/mailboxes/{box}/blobs/{id}", self.append_blob),
                 web.get("/v1/mailboxes/{box}/blobs/{id}", self.get_blob, allow_head=False),
-                web.post("/v1/pairings", self.open_pairing),
-                web.get("/v1/pairings/{nameplate}", self.first_message),
-                web.put("/v1/pairings/{nameplate}/{part}", self.put_message),
-                web.get("/v1/pairings/{nameplate}/{part}", self.get_message),
-                web.delete("/v1/pairings/{nameplate}", self.burn_pairing),
                 *extra,
             ]
         )
@@ -359,47 +350,6 @@ class Api:
         await answer.write_eof()
         return answer
 
-    # --- pairings
-
-    async def open_pairing(self, request: web.Request) -> web.Response:
-        self._owner.stranger(self._address(request))
-        token = token_of(request)
-        try:
-            form = Form(request.query.get("form", ""))
-        except ValueError:
-            raise Damaged("A bell is spoken or a link.") from None
-        m1 = await body_of(request, PAIRING_M1_BYTES_MAX)
-        if not m1:
-            raise Damaged("A bell begins with a message.")
-        opened, is_new = await self._owner.pairings.open(token.hash, form, m1)
-        return bytes_answer(opened.to_bytes(), "application/json", status=201 if is_new else 200)
-
-    async def first_message(self, request: web.Request) -> web.Response:
-        self._owner.stranger(self._address(request))
-        m1 = self._owner.pairings.first(parse_nameplate(request.match_info["nameplate"]))
-        return bytes_answer(m1, "application/octet-stream")
-
-    async def put_message(self, request: web.Request) -> web.Response:
-        nameplate, part, token = _message(request)
-        body = await body_of(request, PAIRING_PART_BYTES_MAX)
-        if not body:
-            raise Damaged("This message is empty.")
-        await self._owner.pairings.put(nameplate, part, token.hash, body)
-        return json_answer({})
-
-    async def get_message(self, request: web.Request) -> web.Response:
-        nameplate, part, token = _message(request)
-        wait_s = number_of(request, "wait", 3600) or 0
-        body = await self._owner.pairings.wait(nameplate, part, token.hash, min(wait_s, PAIRING_WAIT_S_MAX))
-        if body is None:
-            return web.Response(status=204, headers=NO_STORE)
-        return bytes_answer(body, "application/octet-stream")
-
-    async def burn_pairing(self, request: web.Request) -> web.Response:
-        nameplate = parse_nameplate(request.match_info["nameplate"])
-        await self._owner.pairings.burn(nameplate, token_of(request).hash)
-        return web.Response(status=204, headers=NO_STORE)
-
     # --- rights
 
     def _authorise(self, request: web.Request, *rights: Right) -> tuple[Live, Right, str]:
@@ -408,8 +358,3 @@ class Api:
     def _depositor(self, request: web.Request) -> tuple[Live, int]:
         live, _, name = self._authorise(request, Right.DEPOSIT)
         return live, DEPOSIT_NAMES.index(name) if name else SINK
-
-
-def _message(request: web.Request) -> tuple[str, int, Token]:
-    nameplate = parse_nameplate(request.match_info["nameplate"])
-    return nameplate, parse_part(request.match_info["part"]), token_of(request)

@@ -11,7 +11,6 @@ the only one that knows all parts; it starts them in order and stops them in the
 
 import asyncio
 import errno
-import fcntl
 import gc
 import os
 import signal
@@ -26,7 +25,7 @@ from aiohttp import web
 from twinbell import __version__
 from twinbell.clock import Clock, SystemClock
 from twinbell.errors import Mistaken, Refused, TwinbellError
-from twinbell.relay import log
+from twinbell.relay import folder, log
 from twinbell.relay.api import Api
 from twinbell.relay.beacon import RelayBeacon
 from twinbell.relay.blob import Blobs, make_folder
@@ -40,6 +39,7 @@ from twinbell.relay.metrics import text
 from twinbell.relay.origin import Origins
 from twinbell.relay.outgoing import Outgoing
 from twinbell.relay.pairing import Pairings
+from twinbell.relay.pairingapi import PairingApi
 from twinbell.relay.push import Push
 from twinbell.relay.pushkey import PushKey
 from twinbell.relay.remind import Reminders, has_apprise
@@ -100,8 +100,8 @@ class Relay:
         tls = _tls(self.settings)
         secure = self.settings.tls_cert is not None
         self.web = Web.open(self.settings.web, connect=self.settings.connect, secure=secure)
-        _make_data(data)
-        self._lock = _take_lock(data)
+        folder.make(data)
+        self._lock = folder.lock(data)
         self.store = SqliteStore(data / "relay.db", synchronous=self._synchronous)
         self.epochs = Epochs(data / "epochs.log")
         self._notice_restore()
@@ -216,7 +216,14 @@ class Relay:
 
     async def _listen(self, tls: ssl.SSLContext | None) -> None:
         self._runner = web.AppRunner(
-            Api(self).application([*WatchApi(self).routes(), *self.beacon.routes(), *self.web.routes()]),
+            Api(self).application(
+                [
+                    *PairingApi(self).routes(),
+                    *WatchApi(self).routes(),
+                    *self.beacon.routes(),
+                    *self.web.routes(),
+                ]
+            ),
             access_log=None,
             shutdown_timeout=STOP_S,
         )
@@ -367,28 +374,6 @@ def _answer(job: Job) -> None:
             caller.set_result(job.result)
     else:
         caller()
-
-
-def _make_data(data: Path) -> None:
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = data / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise Refused(
-            f"{data} cannot be written to: {error.strerror}.", hint="Choose another with --data."
-        ) from None
-
-
-def _take_lock(data: Path) -> int:
-    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(lock)
-        raise Refused(f"Another relay is using {data}.") from None
-    return lock
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

@@ -12,7 +12,8 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from twinbell.relay import log
-from twinbell.relay.socket import Owner, make_protocol
+from twinbell.relay.socket import Owner
+from twinbell.relay.upgrade import make_protocol
 from twinbell.wire.limits import HEAD_BYTES_MAX, HEAD_S, IDLE_S
 from twinbell.wire.problems import CONTENT_TYPE, Problem, document
 

@@ -7,20 +7,10 @@ A reader that does not read is fed no more from the disk once 64 KiB wait for it
 """
 
 import asyncio
-from collections.abc import Callable
 from struct import Struct
 from typing import Any, Protocol
 
-from picows import (
-    WSAutoPingStrategy,
-    WSCloseCode,
-    WSListener,
-    WSMsgType,
-    WSUpgradeRequest,
-    WSUpgradeResponse,
-    WSUpgradeResponseWithListener,
-)
-from picows.picows import WSProtocol  # type: ignore[attr-defined]
+from picows import WSCloseCode, WSListener, WSMsgType
 
 from twinbell.errors import TwinbellError, Unauthorised
 from twinbell.relay import log
@@ -30,15 +20,8 @@ from twinbell.relay.outgoing import GATHER_BYTES, Outgoing
 from twinbell.relay.room import Rooms, Seat
 from twinbell.wire import frame, room
 from twinbell.wire.auth import Right, Token
-from twinbell.wire.limits import (
-    CHANNELS_MAX,
-    FRAME_BYTES_MAX,
-    HEAD_S,
-    PING_S,
-    ROOMS_PER_SOCKET_MAX,
-    WRITE_BUFFER_BYTES_MAX,
-)
-from twinbell.wire.problems import CONTENT_TYPE, Denied, Problem, document, of
+from twinbell.wire.limits import CHANNELS_MAX, HEAD_S, ROOMS_PER_SOCKET_MAX, WRITE_BUFFER_BYTES_MAX
+from twinbell.wire.problems import Denied, Problem, of
 
 _BINARY = WSMsgType.BINARY
 _FIN_BINARY = b"\x82"
@@ -349,61 +332,3 @@ class Socket(WSListener):
     def _too_slow(self) -> None:
         self._deadline = None
         self._close_if_idle()
-
-
-def make_protocol(owner: Owner, peer: str) -> Any:
-    """Return picows' server side of one WebSocket.
-
-    Its constructor is no public API: fifteen arguments by position. So it is called here only, the version is
-    pinned, and a test holds it.
-    """
-
-    def listener(request: WSUpgradeRequest) -> Socket | WSUpgradeResponseWithListener:
-        headers = request.headers
-        # picows answers with a hash of the key, and fails where it is no ASCII.
-        key = headers.get("Sec-WebSocket-Key", "")
-        if headers.get("Upgrade", "").lower() != "websocket" or not key or not key.isascii():
-            return _turned_down(Problem.MALFORMED)
-        if owner.stopping:
-            return _turned_down(Problem.STOPPING)
-        if not owner.origin_allowed(headers.get("Origin"), headers.get("Host")):
-            return _turned_down(Problem.ORIGIN)
-        return Socket(owner, owner.address_of(peer, headers.get("X-Forwarded-For")))
-
-    factory: Callable[[WSUpgradeRequest], Socket | WSUpgradeResponseWithListener] = listener
-    protocol = _Protocol(
-        None,  # host: the client's side only
-        None,  # path: likewise
-        False,  # not the client's side
-        factory,
-        log.QUIET,
-        True,  # disconnect when the listener raises
-        HEAD_S,
-        True,  # ping, so that dead connections are found
-        PING_S,
-        PING_S,
-        WSAutoPingStrategy.PING_WHEN_IDLE,
-        True,  # answer pings
-        FRAME_BYTES_MAX,
-        None,  # no headers of our own
-        1024,  # bytes of read buffer to begin with: 13 KiB a connection instead of 27
-    )
-    protocol.owner, protocol.peer = owner, peer
-    return protocol
-
-
-def _turned_down(problem: Problem) -> WSUpgradeResponseWithListener:
-    body = document(problem)
-    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
-    response = WSUpgradeResponse.create_error_response(problem.status, body, headers)
-    return WSUpgradeResponseWithListener(response, None)
-
-
-class _Protocol(WSProtocol):  # type: ignore[misc]
-    """picows' protocol that tells when its connection has ended, also before there was a listener."""
-
-    __slots__ = ("owner", "peer")
-
-    def connection_lost(self, error: Exception | None) -> None:
-        super().connection_lost(error)
-        self.owner.release(self.peer)

@@ -13,7 +13,8 @@ import apsw
 
 from twinbell.relay import log
 from twinbell.relay.counter import Counter
-from twinbell.relay.store.watches import Channel, Record, Row, WatchTables
+from twinbell.relay.store.watches import WatchTables
+from twinbell.relay.store.watchrows import Channel, Record, Row
 from twinbell.wire import silence
 from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed

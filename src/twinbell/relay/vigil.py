@@ -22,7 +22,7 @@ from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.remind import ACCEPTED, Reminders
 from twinbell.relay.stages import Call, Moment, accepted, facts, sweep
 from twinbell.relay.store import Store
-from twinbell.relay.store.watches import Doorbell, Flip, Row
+from twinbell.relay.store.watchrows import Doorbell, Flip, Row
 from twinbell.relay.store.writer import Writer
 from twinbell.wire import silence
 from twinbell.wire.auth import Right

@@ -19,8 +19,9 @@ from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.remind import ACCEPTED, Reminders
 from twinbell.relay.stages import OVER, Moment, facts, grown, settle, stored_terms, take, under
 from twinbell.relay.store import Full, Store
-from twinbell.relay.store import watches as kept
-from twinbell.relay.store.watches import OWNER, READER, SEATS, Record, Row, WatchTables
+from twinbell.relay.store import watchrows as kept
+from twinbell.relay.store.watches import WatchTables
+from twinbell.relay.store.watchrows import OWNER, READER, SEATS, Record, Row
 from twinbell.relay.store.writer import Writer
 from twinbell.relay.watchlook import look, shown
 from twinbell.wire import silence

@@ -5,7 +5,8 @@ it: when a note comes must not tell what is in it.
 """
 
 from twinbell.relay.stages import Moment, facts, waiting
-from twinbell.relay.store.watches import OWNER, READER, SEATS, Record, Row, WatchTables
+from twinbell.relay.store.watches import WatchTables
+from twinbell.relay.store.watchrows import OWNER, READER, SEATS, Record, Row
 from twinbell.wire import silence
 from twinbell.wire.life import NOTE_UNITS, RECORD_BYTES_MAX, Life
 from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX
