@@ -20,6 +20,7 @@ import { pendantOf, stepInside } from "./journal";
 import * as letters from "./letters";
 import * as news from "./news";
 import { Progress } from "./progress";
+import * as reader from "./reader";
 import type { ComingRow, LetterRow } from "./schema";
 import type { Draft } from "./vault";
 
@@ -135,6 +136,7 @@ async function keep(home: Home, row: ComingRow, announced: letters.Announced, lo
         letter: hex(letter.id),
         opens: lock.opensS ?? 0,
         ...(fresh.last && { last: true }),
+        ...(fresh.last && reader.rehearses(pendantOf(bond), fresh.last.watch) && { rehearsal: true }),
       };
       news.add(home, draft, back ? "letter-back" : "letter", row.bond, facts);
     }

@@ -13,6 +13,7 @@ import type { Gate, GuardiansGate, SilenceGate, Way } from "../core/bond/gate";
 import * as gates from "../core/bond/last";
 import { guardiansOf as neededBy, isSilent } from "../core/bond/lastlock";
 import { Lock } from "../core/bond/lock";
+import type { Pendant } from "../core/bond/pendant";
 import { checkTerms } from "../core/bond/watchsight";
 import type { Keys } from "../core/bond/way";
 import { hex, same, utf8 } from "../core/bytes";
@@ -312,11 +313,15 @@ export class Gates {
 
 /** After a last letter was opened: in a rehearsal, let its writer know, inside a change. Only who read it can. */
 export async function opened(home: Home, draft: Draft, row: LetterRow, text: string): Promise<void> {
-  const { keyring } = pendantOf(bonds.get(draft, row.bond));
-  const reading = row.last && keyring.watch.reader(row.last.watch);
-  if (!reading || !checkTerms(reading.terms, reading.watch, reading.key).rehearsal) return;
-  const { watch } = reading;
+  const watch = row.last?.watch;
+  if (!watch || !rehearses(pendantOf(bonds.get(draft, row.bond)), watch)) return;
   await stepInside(home, draft, row.bond, { type: "RehearsalRead", watch, proof: proofOf(text) });
+}
+
+/** Say whether this watch is a rehearsal, by the terms that its reader was given. */
+export function rehearses({ keyring }: Pendant, watch: Uint8Array): boolean {
+  const reading = keyring.watch.reader(watch);
+  return reading !== null && checkTerms(reading.terms, reading.watch, reading.key).rehearsal;
 }
 
 /** Return what shows that the letter of a rehearsal was read. */

@@ -100,7 +100,7 @@ async function received(view: View, row: LetterRow, bond: BondRow, gate: Guardia
   return {
     names: reading ? namesFor(gate, reading.guardians) : [],
     relay: hostOf(reading?.relay ?? bond.relay),
-    rehearsal: reading ? termsOf(reading).rehearsal : false,
+    rehearsal: reader.rehearses(pendantOf(bond), id),
     stage: stageOf(seat),
     helpers: found.map(({ of }) => of),
     missing: await reader.lacking(gate, found),

@@ -71,6 +71,10 @@ test("it comes, shows what holds it back, and stays shut while its writer is hea
     { writer: "Mei", guardians: ["Ann", "Bo"], need: 2, rehearsal: true, helpers: [] },
   ]);
   expect(await page.api.lastLetter(piano)).toEqual(before);
+  const told = page.told.flatMap((event) => (event.kind === "news" ? [event.news] : []));
+  expect(told.find(({ facts }) => facts["letter"] === piano)).toMatchObject({
+    ...{ kind: "letter", facts: { peer: "Mei", last: true, rehearsal: true } },
+  });
 });
 
 test("a wrong word that is typed is named by its place, and a share of another letter is refused", async () => {
