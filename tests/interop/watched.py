@@ -44,11 +44,13 @@ WRITER, READER, GUARDIANS = "Mei", "Jun", ("Ann", "Bo")
 class Everybody:
     """The homes of the writer and the guardians, by name."""
 
+    names: tuple[str, ...] = (WRITER, *GUARDIANS)
+    browser = READER  # who has the web app
+
     def __init__(self, folder: Path, service: str) -> None:
         self._service = service
         self._homes = {
-            name: Home.make(folder / name.lower(), lambda: None, lambda _: "")
-            for name in (WRITER, *GUARDIANS)
+            name: Home.make(folder / name.lower(), lambda: None, lambda _: "") for name in self.names
         }
 
     @property
@@ -66,24 +68,32 @@ class Everybody:
     def meet(self, relay: str) -> Answer:
         """Let the writer have a bond with each guardian."""
         for name in GUARDIANS:
-            giver, answerer = self._mei, self._homes[name]
-            given = bells.give(giver, relay=relay, name=WRITER, form=Form.SPOKEN, kind=Kind.GUARDIAN)
-            bells.answer(answerer, code=given.side.code, name=name)
-            for _ in range(4):
-                bells.resume(answerer)
-                bells.resume(giver)
-            bonds.verify(giver, bonds.find(giver.vault, name))
+            self._join(WRITER, name, Kind.GUARDIAN, relay)
         return {}
 
+    def _join(self, giver: str, answerer: str, kind: Kind, relay: str) -> None:
+        gives, answers = self._homes[giver], self._homes[answerer]
+        given = bells.give(gives, relay=relay, name=giver, form=Form.SPOKEN, kind=kind)
+        bells.answer(answers, code=given.side.code, name=answerer)
+        for _ in range(4):
+            bells.resume(answers)
+            bells.resume(gives)
+        bonds.verify(gives, bonds.find(gives.vault, answerer))
+
     def answer(self, who: str, code: str) -> Answer:
-        """Answer the reader's bell."""
+        """Answer a bell of the one who has the web app."""
         home = self._homes[who]
         bells.wait(home, bells.answer(home, code=Code.parse(code), name=who), until_s=None)
-        bonds.verify(home, bonds.find(home.vault, READER))
+        bonds.verify(home, bonds.find(home.vault, self.browser))
         return {}
 
     def arm(self, every: int, texts: list[str], floors: list[str]) -> Answer:
         """Begin a watch, have it guarded, arm it, and leave a last letter for each text; return their ids."""
+        self._begin(every)
+        return self._arm(texts, floors)
+
+    def _begin(self, every: int) -> None:
+        """Begin a watch, and let those guardians agree who are here."""
         home = self._mei
         bond = bonds.find(home.vault, READER)
         created = watch.create(
@@ -93,8 +103,12 @@ class Everybody:
             watch.invite(home, created, bonds.find(home.vault, name))
         self.settle()
         for name in GUARDIANS:
-            guardians.consent(self._homes[name], self._guarded(name), True)
+            if name != self.browser:
+                guardians.consent(self._homes[name], self._guarded(name), True)
         self.settle()
+
+    def _arm(self, texts: list[str], floors: list[str]) -> Answer:
+        home = self._mei
         for way in ("desk", "phone"):
             channels.add(home, self._own, way, f"json://{self._service}/{way}")
         watch.gather(home, self._own)
@@ -146,10 +160,10 @@ class Everybody:
         return {"proofs": [json.loads(row[0])["proof"] for row in rows]}
 
 
-def main() -> None:
+def main(kind: type[Everybody] = Everybody) -> None:
     """Answer until nobody asks any more."""
     with TemporaryDirectory() as folder, push_service() as service:
-        everybody = Everybody(Path(folder), service.origin.partition("://")[2])
+        everybody = kind(Path(folder), service.origin.partition("://")[2])
         for line in sys.stdin:
             request = json.loads(line)
             answer = getattr(everybody, request.pop("do"))(**request)
