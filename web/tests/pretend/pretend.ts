@@ -262,8 +262,8 @@ class Pretend extends PretendWatches implements Api {
     this.#tell({ kind: "letters", bond: letter.bond });
     return ids;
   }
-  async letters() {
-    return this.#scene.letters;
+  async letters(bond: string) {
+    return this.#bond(bond).kind === "guardian" ? [] : this.#scene.letters;
   }
   async openLetter(id: string): Promise<Opened> {
     const letter = this.#scene.letters.find((each) => each.id === id);

@@ -246,7 +246,11 @@ export class PretendWatches implements WatchApi {
   }
   async answerGuarded(bond: string, watch: string, answer: Answer) {
     this.#stumble();
-    this.#keep({ ...this.#guard(bond, watch), asked: false, answer, answeredS: nowS() });
+    const ruling =
+      answer === "no"
+        ? { allowed: true, refusal: null, warnings: [{ code: "waits", facts: {} } as const] }
+        : this.#guard(bond, watch).ruling;
+    this.#keep({ ...this.#guard(bond, watch), asked: false, answer, answeredS: nowS(), ruling });
     return true;
   }
   async release(bond: string, watch: string) {

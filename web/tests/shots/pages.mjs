@@ -1,5 +1,7 @@
 /** Every page worth a look: a scene of the pretend home, an address, and what is done before the picture. */
 
+import { WATCH_PAGES } from "./watchpages.mjs";
+
 const after = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 /** Press the button or link with these words, in whichever language: it is found by its place. */
 const press = (selector) => async (page) => {
@@ -135,4 +137,5 @@ export const PAGES = [
   },
   { name: "portrait", scene: "one", hash: "portrait" },
   { name: "errors", scene: "errors", hash: "letters" },
+  ...WATCH_PAGES,
 ];

@@ -35,12 +35,15 @@ export function known(guarded: Guarded): string[] {
     ...(guarded.looserFromS === null ? [] : [w.loosened(writer, when(guarded.looserFromS))]),
     ...(guarded.lifeS === null ? [] : [w.life(writer, when(guarded.lifeS))]),
     ...(guarded.awayUntilS === null ? [] : [w.away(writer, day(guarded.awayUntilS))]),
-    ...(guarded.answer === null || guarded.answeredS === null
-      ? []
-      : [w.youSaid[guarded.answer](writer, when(guarded.answeredS))]),
     ...(guarded.releasedS === null ? [] : [w.given(guarded.reader, when(guarded.releasedS))]),
     ...(guarded.asked || guarded.answer !== null ? [] : [w.nothing]),
   ];
+}
+
+/** What one has answered, and when. */
+export function said({ answer, answeredS, unitS, writer }: Guarded): string {
+  if (answer === null || answeredS === null) return "";
+  return watchWords().guardian.youSaid[answer](writer, unitS === DAY_S ? day(answeredS) : moment(answeredS));
 }
 
 /** Why a share may not be given now, or what to think of before. */

@@ -20,17 +20,21 @@ export function counted(seen: Seen, every: number): string[] {
   return lines;
 }
 
+/** A time that is still left, in days that have begun. */
+const left = (seconds: number): string =>
+  span(seconds > DAY_S ? Math.ceil(seconds / DAY_S) * DAY_S : seconds);
+
 /** What comes next if nothing is heard. */
 export function next(seen: Seen, watch: Watch): string | null {
   const w = watchWords().watch.next;
   if (!watch.armed) return null;
   switch (seen.stage) {
     case "kept":
-      return seen.lateInS === null ? null : w.late(span(seen.lateInS));
+      return seen.lateInS === null ? null : w.late(left(seen.lateInS));
     case "late":
-      return seen.askingInS === null ? null : w.asking(span(seen.askingInS));
+      return seen.askingInS === null ? null : w.asking(left(seen.askingInS));
     case "veto":
-      return seen.silentInS === null ? null : w.silent(span(seen.silentInS), watch.reader);
+      return seen.silentInS === null ? null : w.silent(left(seen.silentInS), watch.reader);
     default:
       return null;
   }

@@ -60,7 +60,7 @@ export function stepsOf(watch: Watch, bond: Bond): Step[] {
       page: { at: "watch", step: "rehearsal" },
     },
     {
-      name: w.arm,
+      name: watch.armed ? w.armed : w.arm,
       line:
         watch.armed && watch.armedS
           ? w.armYes(day(watch.armedS))

@@ -121,6 +121,7 @@ export const words = {
     rehearseNo: "Nobody has rehearsed it yet.",
     rehearseYes: (date: string) => `Rehearsed on ${date}.`,
     arm: "Arm it",
+    armed: "Arm it anew, or end it",
     armNo: "When the others are done.",
     armReady: "Nothing is missing.",
     armYes: (date: string) => `Armed since ${date}.`,
@@ -220,7 +221,7 @@ export const words = {
     keptMore: "Then this device keeps them no longer.",
     gone: "The page is on paper and only there.",
     stopped: "Stop a watch with its page",
-    stopMore: "Nothing is given out any more. Its writer can begin it anew.",
+    stopMore: "From then on nothing is given out. Its writer can begin it anew.",
     relay: "relay, as on the page",
     watch: "watch, as on the page",
     typed: "The twelve words",
@@ -381,7 +382,7 @@ export const words = {
         ? names || (all === 1 ? "the guardian" : `all ${number(all)} guardians`)
         : `${number(need)} of ${names || `${number(all)} guardians`}`,
     someKeepers: (need: number, all: number, names: string) =>
-      need >= all ? names : `any ${number(need)} of ${names}`,
+      need >= all ? names : `Any ${number(need)} of ${names}`,
     noneAlone: (reader: string | null) =>
       `No guardian can read it, and none of them alone can open it for ${who(reader)}.`,
     oneAlone: (reader: string | null) =>
@@ -453,7 +454,7 @@ export const words = {
     entered: "It is kept here.",
     cameraNone: "The camera can’t be used here. Type the words.",
     bellsMore: (names: string) =>
-      `${names}: a guardian gives their share through a pendant with you that is made for this.`,
+      `You have no guardian’s pendant yet with ${names}, through which their share could come.`,
     rehearsed: (peer: string) => `${peer} is told that it worked for you.`,
   },
 
@@ -591,7 +592,6 @@ export const words = {
     stopped: (peer: string) => `The watch of ${peer} was stopped with its page.`,
     "not-taken": (peer: string) => `Something of a watch that ${peer} sent was not taken: it does not fit.`,
     "consent-due": (peer: string) => `Do you still want to be a guardian of ${peer}?`,
-    silent: (peer: string) => `${peer} has been silent.`,
     "help-wanted": (peer: string) => `You may give your share for the letters of ${peer}.`,
     returned: (peer: string) => `${peer} has been heard from again.`,
   },
