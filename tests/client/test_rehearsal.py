@@ -2,20 +2,27 @@
 
 import pytest
 from tests.client.circle import GUARDIANS, READER, WRITER, circle
-from tests.relay.watching import count
+from tests.relay.watching import count, days
 
+from twinbell.bond import watchevent as we
 from twinbell.client import (
     arming,
+    bonds,
     channels,
     guardians,
     last,
     letters,
+    mail,
     opened,
+    outgoing,
+    reader,
     rehearsal,
     watch,
 )
+from twinbell.client.events import untold
+from twinbell.client.news import sentence
 from twinbell.client.rehearsing import Part, State
-from twinbell.errors import NotFound
+from twinbell.errors import NotFound, NotYet, Refused
 from twinbell.wire.silence import Answer, Stage
 
 DAY = 86_400
@@ -147,3 +154,269 @@ def test_what_was_rehearsed_is_let_go_of(world):
     assert own.id != world.own.id
     reads(world)  # once more: nothing comes of it
     assert "not-taken" not in world.news(WRITER)
+
+
+def test_nothing_is_begun_before_there_is_something_to_rehearse(tmp_path):
+    with circle(tmp_path) as made:
+        with pytest.raises(
+            Refused, match=r"No guardians of 2 that you need have agreed\. You can be reminded"
+        ):
+            begins(made)
+        assert watch.every(made.homes[WRITER], rehearsals=True) == []
+
+
+def test_guardians_who_come_a_day_later_are_still_asked(world):
+    begins(world)
+    take_part(world, *GUARDIANS)
+    advances(world)
+    world.settle()
+
+    passes(world, 60)
+    count(world.relay, DAY)
+    for name in GUARDIANS:
+        world.news(name)
+    world.settle()
+
+    found = advances(world)
+    assert found.stage is Stage.ASKING
+    assert "Ann, Bo and Cy have still to say that they have not heard from you" in found.waits
+    assert "asked" in world.news("Cy")
+    say_no(world, "Cy")
+    assert "Ann and Bo have still to say" in advances(world).waits
+    count(world.relay, DAY)
+    say_no(world, "Ann")
+    passes(world, 15)
+    assert advances(world).waits.startswith("2 of Ann, Bo and Cy must give their share to Jun")
+    release(world, "Cy")
+    count(world.relay, DAY)
+    guardians.answer(world.homes["Bo"], in_rehearsal(world, "Bo"), Answer.NO)  # nobody asks any more
+    release(world, "Bo")
+    reads(world)
+    assert advances(world).state is State.DONE
+
+
+def test_who_has_heard_from_the_writer_after_all_makes_it_begin_again(world):
+    begins(world)
+    take_part(world, *GUARDIANS)
+    advances(world)
+    world.settle()
+    passes(world, 40)
+
+    guardians.answer(world.homes["Ann"], in_rehearsal(world, "Ann"), Answer.YES)
+
+    assert advances(world).waits.startswith("Reminders are on their way: 0 of 3")
+    passes(world, 40)
+    assert advances(world).stage is Stage.ASKING
+
+
+def test_it_goes_on_without_who_has_not_answered_after_a_day_or_when_told_to(world):
+    begins(world)
+    take_part(world, "Ann", "Bo")
+    found = advances(world)
+    assert found.state is State.ASKED
+    assert found.waits.startswith("Cy has still to say whether they take part")
+    assert "--now" in found.waits
+
+    world.relay.clock.pass_(DAY)
+
+    found = advances(world)
+    assert found.state is State.SILENT
+    assert rehearsal.find(world.homes[WRITER], world.own).owned.n == 2
+
+
+def test_with_too_few_it_does_not_begin(world):
+    begins(world)
+    for name in ("Ann", "Bo"):
+        guardians.consent(world.homes[name], in_rehearsal(world, name), False)
+    world.settle()
+
+    found = advances(world, now=True)
+
+    assert found.state is State.ASKED
+    assert found.waits.startswith("Only 1 of 2 guardians that you need can take part.")
+    assert [each.part for each in found.guardians] == [Part.REFUSED, Part.REFUSED, Part.ASKED]
+    assert "Ann does not take part." in found.sentences
+    assert guardians.find(world.homes["Ann"], WRITER).consented  # of the real one they are
+
+
+def test_what_does_not_show_that_the_letter_was_read_ends_nothing(world):
+    until_silent(world)
+    home = world.homes[WRITER]
+    own = rehearsal.find(home, world.own)
+
+    with home.vault.transaction():
+        rehearsal.read_inside(home, we.RehearsalOpened(own.id, reader.proof_of("I have read it"), 1))
+
+    found = advances(world)
+    assert found.state is State.SILENT and not found.read
+    assert world.own.owned.rehearsed_day == 0
+
+
+def test_after_seven_days_it_is_over_and_can_be_begun_anew(world):
+    until_silent(world)
+    days(world.relay, 7.1)
+
+    found = advances(world)
+    assert found.state is State.LAPSED
+    assert found.sentences[-1].startswith("This rehearsal is over: its relay keeps one for seven days")
+    assert rehearsal.find(world.homes[WRITER], world.own) is None
+    world.settle()
+
+    until_silent(world)
+    release(world, "Ann", "Bo")
+    (_, row) = letters.every(world.homes[READER].vault)
+    opened.open_letter(world.homes[READER], row)
+    world.settle()
+    assert advances(world).state is State.DONE
+
+
+def test_a_week_begins_with_the_silence_and_not_with_the_question(world):
+    begins(world)
+    days(world.relay, 6)
+    take_part(world, *GUARDIANS)
+    assert advances(world).state is State.SILENT
+    days(world.relay, 3)
+    assert advances(world).state is State.SILENT
+
+
+def test_over_ends_it_and_tells_the_guardians(world):
+    until_silent(world)
+    for name in GUARDIANS:
+        world.news(name)
+    rehearsal.over(world.homes[WRITER], world.own)
+    world.settle()
+
+    event = next(each for each in untold(world.homes["Ann"].vault) if each.kind == "guardian-gone")
+    assert sentence(event) == "Rehearsal. It is over with Mei. What was kept for it is deleted."
+    with pytest.raises(NotYet, match=r"does not give out its part|no such watch"):
+        opened.open_letter(world.homes[READER], world.letter())
+    with pytest.raises(NotFound):
+        rehearsal.over(world.homes[WRITER], world.own)
+
+
+# Beside the real watch.
+
+
+def test_the_real_watch_its_shares_and_letters_are_as_they_were(world):
+    home = world.homes[WRITER]
+    until_silent(world)
+    release(world, "Ann", "Bo")
+    reads(world)
+    advances(world)
+    arming.arm(home, world.own)
+    world.write()
+    before = facts(world)
+
+    rehearsal.begin(home, world.own)
+    world.settle()
+    take_part(world, *GUARDIANS)
+    advances(world)
+    world.settle()
+    passes(world, 40)
+    say_no(world, "Ann", "Bo")
+    passes(world, 15)
+    release(world, "Ann", "Bo")
+
+    assert facts(world) == before
+    with pytest.raises(NotYet, match="Two guardians must help"):
+        opened.open_letter(world.homes[READER], real_letter(world))
+    with pytest.raises(Refused, match="Say first whether you have heard from Mei"):
+        guarded = world.guarded("Ann")
+        guardians.release(world.homes["Ann"], guarded, guardians.readers(world.homes["Ann"], guarded))
+    rehearsal.over(home, world.own)
+    world.settle()
+    assert facts(world) == before
+
+
+def facts(made):
+    """Return what a rehearsal must leave alone."""
+    own, view = made.own, watch.look(made.homes[WRITER], made.own)
+    seats = [made.guarded(name) for name in GUARDIANS]
+    return (
+        own.owned,
+        view.stage,
+        view.terms,
+        view.parcels,
+        [(each.seat.given, each.seat.shares, each.row.answer) for each in seats],
+        [row for row, _ in last.current(made.homes[WRITER], own)],
+    )
+
+
+def real_letter(made):
+    (row,) = [row for row in letters.every(made.homes[READER].vault) if row.watch == made.own.id]
+    return row
+
+
+def test_a_share_of_a_rehearsal_opens_nothing_in_earnest(world):
+    home = world.homes[WRITER]
+    world.write()  # it waits for the arming
+    until_silent(world)
+    release(world, "Ann", "Bo")
+    (waiting,) = [each for each, _ in last.current(home, world.own)]
+
+    assert waiting.epoch == last.HELD
+    assert [row.watch != world.own.id for row in letters.every(world.homes[READER].vault)] == [True]
+
+
+def test_an_ended_watch_takes_its_rehearsal_along_and_sends_nothing_that_waited(world):
+    home = world.homes[WRITER]
+    world.write()
+    until_silent(world)
+
+    watch.end(home, world.own)
+    world.settle()
+
+    assert watch.every(home, rehearsals=True) == watch.every(home) == []
+    assert all(guardians.every(world.homes[name]) == [] for name in GUARDIANS)
+    assert [row.watch for row in letters.every(world.homes[READER].vault)] != []
+    assert len(letters.every(world.homes[READER].vault)) == 1  # the rehearsal's alone
+
+
+def test_who_leaves_takes_the_rehearsal_along(world):
+    until_silent(world)
+    home = world.homes[WRITER]
+
+    bonds.part(home, world.own.bond)
+    for _ in range(2):
+        mail.catch_up(home)
+        mail.catch_up(world.homes["Ann"])
+
+    assert watch.every(home, rehearsals=True) == []
+    assert guardians.every(world.homes["Ann"]) == []
+
+
+@pytest.mark.parametrize("point", ["watch: saved", "rehearsal: begun", "watch: armed", "letter: saved"])
+def test_after_a_crash_it_goes_on(world, point, monkeypatch):
+    home = world.homes[WRITER]
+    dies_at(monkeypatch, point)
+    with pytest.raises(Crashed):
+        begins(world)
+        take_part(world, *GUARDIANS)
+        advances(world)
+    monkeypatch.undo()
+
+    begins(world)
+    take_part(world, *(name for name in GUARDIANS if not in_rehearsal(world, name).consented))
+    advances(world)
+    advances(world)
+    world.settle()
+    passes(world, 40)
+    say_no(world, "Ann", "Bo")
+    passes(world, 15)
+    release(world, "Ann", "Bo")
+    reads(world)
+    assert advances(world).state is State.DONE
+    assert len(watch.every(home)) == 1 and not world.own.terms.armed
+
+
+class Crashed(BaseException):
+    """The process ended here."""
+
+
+def dies_at(monkeypatch, point):
+    def reach(name):
+        if name == point:
+            raise Crashed
+
+    for module in (watch, arming, rehearsal, outgoing):
+        monkeypatch.setattr(module, "reach", reach)

@@ -82,7 +82,7 @@ def find(home: Home, word: str | None, *, rehearsal: bool = False) -> Guarded:
     if not rehearsal:
         found = found or asked
     if not found:
-        kind = "a rehearsal" if rehearsal else "you to be a guardian"
+        kind = "you to a rehearsal" if rehearsal else "you to be a guardian"
         raise NotFound(f"Nobody here has asked {kind}." if word is None else f"{word} has not asked {kind}.")
     if len(found) > 1:
         names = ", ".join(f"{each.writer} (for {each.seat.ask.reader})" for each in found)

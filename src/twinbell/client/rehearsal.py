@@ -58,6 +58,7 @@ def begin(home: Home, real: Own, *, unit_s: int = UNIT_S) -> Own:
     Raises `Refused` with what is missing before there is anything to rehearse.
     """
     if found := find(home, real):
+        _ask(home, real, found)
         return found
     if missing := arming.lacks_to_rehearse(home, real):
         raise Refused("This watch can't be rehearsed yet. " + " ".join(missing))
