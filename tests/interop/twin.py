@@ -16,9 +16,12 @@ from tests.bond.letters import ADA, ANNA, BERTA, BOND, CLARA, FOUR, GRACE, attac
 from torture import wishes
 
 from twinbell.age.hybrid import HybridIdentity
-from twinbell.bond import letter
+from twinbell.bond import last, letter
+from twinbell.bond.gate import GuardiansGate, SilenceGate
+from twinbell.bond.lastlock import is_last
 from twinbell.bond.lock import Lock
 from twinbell.bond.mail import FileNote
+from twinbell.bond.way import Keys, open_way
 from twinbell.client import saving, wish, zone
 from twinbell.crypto import shares
 from twinbell.errors import NotYet, TwinbellError
@@ -68,6 +71,19 @@ def combine(shares: list[str]) -> Answer:
     from shamir_mnemonic import combine_mnemonics
 
     return {"secret": combine_mnemonics(shares).hex()}
+
+
+def last_letter(lock: str, way: str, words: list[str], parcel: str, reader: str) -> Answer:
+    """Open the first way of a last letter, as its reader does: the relay's part, and guardians' shares."""
+    held = Lock.parse(bytes.fromhex(lock))
+    silence, guardians = held.ways[0]
+    assert isinstance(silence, SilenceGate) and isinstance(guardians, GuardiansGate)
+    regained = last.regain(guardians, words)
+    assert regained is not None
+    seed = last.open_parcel(bytes.fromhex(parcel), [HybridIdentity(bytes.fromhex(reader))], silence)
+    seeds = {guardians.recipient: regained.seed, silence.recipient: seed}
+    key, eml = open_way(held, 1, bytes.fromhex(way), Keys(lambda chain, round: None, seeds.get))
+    return {"key": key.seed.hex(), "eml": eml.hex(), "false": list(regained.false), "last": is_last(held)}
 
 
 def people() -> Answer:
@@ -166,7 +182,20 @@ def _count(local: datetime) -> int:
 
 ASKED = {
     each.__name__: each
-    for each in (zones, instants, quote, unquote, split, combine, people, signature, write, open, safe_name)
+    for each in (
+        zones,
+        instants,
+        quote,
+        unquote,
+        split,
+        combine,
+        last_letter,
+        people,
+        signature,
+        write,
+        open,
+        safe_name,
+    )
 }
 
 

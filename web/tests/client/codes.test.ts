@@ -10,7 +10,7 @@ const SOURCES = new URL("../../src/", import.meta.url).pathname;
 test("each code that is used stands in the list, and each in the list is used", () => {
   const used = ["core", "client"].flatMap(filesIn).flatMap((path) => {
     const text = readFileSync(path, "utf8");
-    return [...text.matchAll(/\bcode: "([a-z0-9.-]+)"/g)].map(([, code]) => code);
+    return [...text.matchAll(/\b(?:code: |refusing\()"([a-z0-9.-]+)"/g)].map(([, code]) => code);
   });
 
   // A reason of `watchapi` is no refusal: its type has the list of them.

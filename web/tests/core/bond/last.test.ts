@@ -1,6 +1,7 @@
 /** Last letters: armed, released, regained; who can open one, and who cannot. */
 
-import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { HybridIdentity } from "../../../src/core/age/hybrid";
 import { open, seal } from "../../../src/core/age/stream";
@@ -8,16 +9,20 @@ import { hex, randomBytes, unhex, unutf8, utf8 } from "../../../src/core/bytes";
 import { AT_PARTING, BOTH_SILENT, Fate } from "../../../src/core/bond/fate";
 import { GuardiansGate, SilenceGate } from "../../../src/core/bond/gate";
 import * as last from "../../../src/core/bond/last";
+import { planLast } from "../../../src/core/bond/lastlock";
 import { Lock } from "../../../src/core/bond/lock";
 import { principal } from "../../../src/core/bond/mail";
 import { page } from "../../../src/core/bond/opening";
 import { Seat } from "../../../src/core/bond/watchkeys";
 import { build, checkOutermost, identityFile, openWay } from "../../../src/core/bond/way";
+import { at } from "../../../src/core/bond/wish";
+import { utc } from "../../../src/core/bond/civil";
 import { choices } from "../../../src/core/crypto/shares";
 import type { RecordValue } from "../../../src/core/encoding";
 import { Damaged, Mistaken, NotForMe, NotYet } from "../../../src/core/errors";
 import { WATCH_PARCEL_BYTES_MAX } from "../../../src/core/wire/limits";
 import type { Answer } from "../../../src/core/wire/silence";
+import { hasTwin, Twin } from "../../twin";
 import { type Json, type Scenario, scenario, scenarios } from "../../vectors";
 import { forge } from "../crypto/liar";
 
@@ -269,6 +274,69 @@ describe("a parcel that is made here", () => {
     await expect(last.openParcel(new Uint8Array(WATCH_PARCEL_BYTES_MAX + 1), [letter], gate)).rejects.toThrow(
       Damaged,
     );
+  });
+});
+
+test("any shares in any order give the seed where enough of them are true, and the others are named", async () => {
+  const armings = await Promise.all([last.arm(2, 4), last.arm(3, 5)]);
+  const kinds = fc.array(fc.constantFrom("true", "forged", "double", "noise"), {
+    minLength: 5,
+    maxLength: 5,
+  });
+
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...armings), kinds, async ({ gate, words }, picked) => {
+      const given = picked.slice(0, words.length).map((kind, at) => {
+        const text = words[at]!;
+        return { true: text, forged: forge(text), double: words[0]!, noise: "acid acne" }[kind]!;
+      });
+      const isTrue = (text: string): boolean => words.includes(text);
+      const isEnough = new Set(given.filter(isTrue)).size >= gate.threshold;
+
+      const regained = await last.regain(gate, given).catch((error: unknown) => error);
+
+      if (isEnough) {
+        expect(regained).toMatchObject({ wrong: given.flatMap((text, at) => (isTrue(text) ? [] : [at])) });
+      } else {
+        expect(regained === null || regained instanceof Damaged).toBe(true);
+      }
+    }),
+    { numRuns: 12 },
+  );
+});
+
+describe.skipIf(!hasTwin)("Python", () => {
+  let twin: Twin;
+  beforeAll(() => {
+    twin = new Twin();
+  });
+  afterAll(() => {
+    twin.close();
+  });
+
+  test("opens what is locked here, by the relay's part and two of three shares", async () => {
+    const reader = HybridIdentity.generate();
+    const { gate, words } = await last.arm(2, 3);
+    const silent = await last.silence(WATCH, [reader.recipient.publicKey]);
+    const [kept] = Lock.parse(scenario("lock", "one_keeper").bytes("lock")).chains;
+    const nowS = 1_795_345_200;
+    const lock = planLast({
+      ...{ letter: randomBytes(16), silence: silent.gate, guardians: gate, nowS },
+      ...{ floor: at(utc(nowS + 86_400 * 366), "Etc/UTC"), chains: [kept!] },
+    });
+    const behind = { key: HybridIdentity.generate(), emlSha256: randomBytes(32) };
+
+    const opened = await twin.ask("last_letter", {
+      lock: hex(lock.encode()),
+      way: hex(await build(lock, 1, behind)),
+      words: [forge(words[0]!), words[1]!, words[2]!],
+      parcel: hex(silent.parcel),
+      reader: hex(reader.seed),
+    });
+
+    expect(opened.json).toEqual({
+      ...{ key: hex(behind.key.seed), eml: hex(behind.emlSha256), false: [0], last: true },
+    });
   });
 });
 
