@@ -19,6 +19,7 @@ import * as last from "./last";
 import * as news from "./news";
 import * as push from "./push";
 import type { BondRow } from "./schema";
+import * as seats from "./seats";
 import type { Draft, View } from "./vault";
 
 const NAME_LENGTH_MAX = 64;
@@ -98,6 +99,7 @@ export function put(
     partedS: null,
   });
   draft.events.push({ kind: "bonds" });
+  seats.sync(draft, bond.id, pendant); // paper brings seats of watches back
   push.owe(home, draft, bond.id);
   const { chain, inbox } = pendant.peer;
   if (chain) chains.learn(draft, Chain.fromRecord(chain), inbox.relay);

@@ -74,6 +74,23 @@ test("a yes brings a seat, and arming a share", async () => {
   expect(more).toEqual([]);
 });
 
+test("paper brings seat and share back on another device", async () => {
+  const { consentedS, shares } = await guarded();
+  const kits: string[] = [];
+  for (const { id } of await page.api.bonds()) kits.push((await page.api.kit(id)).page);
+  await page.close();
+  const before = browser;
+  browser = await Browser.make();
+  page = browser.open(relay.url);
+  await page.api.start();
+
+  for (const kit of kits) await page.api.restore(kit);
+
+  expect(await guarded()).toMatchObject({ consentedS, shares, need: 2, consentDue: false });
+  expect(await look(({ stage }) => stage !== null)).toMatchObject({ asked: false, refusal: null });
+  await before.remove();
+});
+
 test("a call for help shows to the guardian and warns", async () => {
   await twin.ask("help");
 
