@@ -14,6 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from twinbell.clock import SystemClock
@@ -93,7 +94,7 @@ async def measure(count: int) -> dict[str, float]:
         for task in relay._rounds:  # this bench beats by itself
             task.cancel()
         made, signed = terms()
-        relay.counter.count = _at(relay, 60 * 86_400.0)
+        relay.counter.count = replace(relay.counter.count, counted=60 * 86_400.0)
         now = relay.counter.now()
         began = time.perf_counter()
         await fill(relay, count, made, signed, now)
@@ -106,9 +107,9 @@ async def measure(count: int) -> dict[str, float]:
             idle.append(time.perf_counter() - began)
         await relay.writer.run(lambda: come_due(relay, now))
         before = mib()
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         await relay.vigil.settle()
-        swept_s = time.perf_counter() - began
+        swept_s, worked_s = time.perf_counter() - began, time.process_time() - worked
         grown = mib() - before
         late = relay.store.watches.counts()[Stage.LATE]
         assert late == DUE, f"{late} are late"
@@ -119,16 +120,11 @@ async def measure(count: int) -> dict[str, float]:
             "due": DUE,
             "filled_s": filled_s,
             "swept_s": swept_s,
+            "worked_s": worked_s,
             "idle_s": statistics.median(idle),
             "grown_mib": grown,
             "database_mib": size,
         }
-
-
-def _at(relay: Relay, counted: float):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(relay.counter.count, counted=counted)
 
 
 def main() -> int:
@@ -139,8 +135,8 @@ def main() -> int:
     print(json.dumps(found))
     print(
         f"{found['watches']:,.0f} watches ({found['database_mib']:,.0f} MiB): {DUE:,} due ones settled in "
-        f"{found['swept_s']:.2f} s, an idle look {found['idle_s'] * 1e6:.0f} µs, grown by "
-        f"{found['grown_mib']:.1f} MiB"
+        f"{found['swept_s']:.2f} s ({found['worked_s']:.2f} s of a processor), an idle look "
+        f"{found['idle_s'] * 1e6:.0f} µs, grown by {found['grown_mib']:.1f} MiB"
     )
     met = found["swept_s"] <= BAR_S and found["idle_s"] <= BAR_IDLE_S and found["grown_mib"] <= BAR_MIB
     print("Bars met." if met else f"Bars missed: {BAR_S} s, {BAR_IDLE_S * 1000} ms, {BAR_MIB} MiB.")
