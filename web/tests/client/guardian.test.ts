@@ -1,7 +1,12 @@
-/** A guardian in a browser; writer, reader and the other guardian are Python's, relay and clocks are real. */
+/**
+ * A guardian in a browser; writer, reader and the other guardian are Python's, relay and clocks are real.
+ *
+ * The guardian's client ends at each dangerous line of theirs, and what was said or given is not lost by that.
+ */
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Guarded } from "../../src/client/api";
+import type { Label } from "../../src/client/failpoint";
 import { RelayProcess } from "../relay";
 import { Twin } from "../twin";
 import { Browser, type Page } from "./browser";
@@ -93,6 +98,7 @@ test("paper brings seat and share back on another device", async () => {
 
 test("a call for help shows to the guardian and warns", async () => {
   await twin.ask("help");
+  await endsAt("watch: looked", ({ bond, watch }) => page.api.lookGuarded(bond, watch));
 
   const called = await look(({ duressS }) => duressS !== null);
 
@@ -118,9 +124,9 @@ test(
     const { bond, watch } = await guarded(({ asked }) => asked);
     expect(await news("asked")).toMatchObject({ facts: { peer: "Mei", rehearsal: true } });
 
-    expect(await page.api.answerGuarded(bond, watch, "yes")).toBe(true);
+    await endsAt("watch: answer saved", () => page.api.answerGuarded(bond, watch, "yes"));
 
-    expect((await twin.ask("stage")).text("stage")).toBe("kept");
+    await until(async () => (await twin.ask("stage")).text("stage") === "kept");
     expect(await guarded()).toMatchObject({ asked: false, ruling: { refusal: { code: "heard" } } });
   },
   SLOW_MS,
@@ -130,6 +136,7 @@ test(
   "a no of enough guardians leads to silence, and the share may go with a warning",
   async () => {
     const { bond, watch } = await guarded(({ asked }) => asked);
+    await endsAt("watch: answered", () => page.api.answerGuarded(bond, watch, "no"));
     expect(await page.api.answerGuarded(bond, watch, "no")).toBe(true);
     expect((await guarded()).ruling).toMatchObject({
       allowed: true,
@@ -156,7 +163,7 @@ test("a share that is released opens the letter with another, and the writer kno
     code: "bond.none",
   });
 
-  await page.api.release(bond, watch, readers[0]!.bond);
+  await endsAt("watch: share released", () => page.api.release(bond, watch, readers[0]!.bond));
   await twin.ask("release", { who: "Bo" });
 
   expect((await guarded()).releasedS).not.toBeNull();
@@ -180,6 +187,17 @@ test("who leaves keeps nothing, and the writer is told", async () => {
 /** Wait until the one watch that is guarded here is so. */
 async function guarded(isSo: (found: Guarded) => boolean = () => true): Promise<Guarded> {
   return await page.eventually(async () => (await page.api.guarded()).find(isSo));
+}
+
+/** Let a client do something, which ends at this line, and open the next one. */
+async function endsAt(label: Label, act: (found: Guarded) => Promise<unknown>): Promise<void> {
+  await page.close();
+  page = browser.open(relay.url, { crashAt: label });
+  await page.api.start();
+  void act(await guarded()).catch(() => undefined);
+  await page.crashed;
+  page = browser.open(relay.url);
+  await page.api.start();
 }
 
 /** Look until the watch is so: the relay rings for questions alone. */
