@@ -8,6 +8,7 @@ import type { Event, Letter } from "./api";
 import type { Clock } from "./clock";
 import type { Label, Reach } from "./failpoint";
 import type { Files } from "./files";
+import { Turn } from "./lane";
 import { Relay } from "./relay";
 import { Transport } from "./transport";
 import type { Draft, Vault } from "./vault";
@@ -35,6 +36,8 @@ export class Home {
   readonly progress = new Map<string, number>();
   /** Letters that are being sealed, by their ids: they are in the vault once they are whole. */
   readonly sealing = new Map<string, Letter>();
+  /** What changes watches of our own asks a relay before and after: such work waits for each other. */
+  readonly watches = new Turn();
   readonly #relays = new Map<string, Relay>();
 
   constructor(vault: Vault, platform: Platform, tell: (event: Event) => void) {

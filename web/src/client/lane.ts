@@ -1,3 +1,5 @@
+/** Ways for work to wait for other work. */
+
 /** Work of one kind that runs one at a time: what is asked for while it runs is done by one more run behind it. */
 
 export class Lane {
@@ -27,5 +29,16 @@ export class Lane {
     });
     this.#running = run;
     return run;
+  }
+}
+
+/** Work of any kind that is done one after the other, in the order in which it was asked for. */
+export class Turn {
+  #last: Promise<unknown> = Promise.resolve();
+
+  run<R>(work: () => Promise<R>): Promise<R> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 }

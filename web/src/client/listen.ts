@@ -4,6 +4,7 @@
  *     line      one a relay: attach our mailboxes, take what is pushed, acknowledge what is here
  *     post      one a bond: send what waits; files go beside it, so that a ring overtakes a large letter
  *     upkeep    letters whose day has come, their rounds, the day's work
+ *     watches   what guardians said, relays to be told, seats that want looking at
  *
  * What ends is begun anew, later and later up to a minute. A page that sleeps lets go of its sockets.
  */
@@ -25,7 +26,7 @@ import * as mail from "./mail";
 import * as news from "./news";
 import { prepare } from "./opened";
 import * as outgoing from "./outgoing";
-import { upkeep } from "./watching";
+import { nextS as watchesS, upkeep } from "./watching";
 
 const UPKEEP_S = 20;
 const AGAIN_MS = 1_000;
@@ -47,6 +48,7 @@ export class Listener {
   readonly #lines = new Map<string, Line>();
   readonly #rounds: Rounds;
   readonly #upkeep = new Lane(() => this.#work());
+  readonly #watches = new Lane(() => this.#watch());
   #timer: (() => void) | null = null;
   /** When upkeep runs next. */
   #nextS = 0;
@@ -175,6 +177,8 @@ export class Listener {
     if (isOwed || this.link(bond).waitingOut > 0) this.poke(bond);
     // A letter that has just come may open before anything that was waited for.
     if ((nextReadyS(this.#home) ?? Infinity) < this.#nextS) void this.#upkeep.run().catch(fault);
+    // The relay has rung: a watch wants looking at.
+    if (watchesS(this.#home) <= this.#home.nowS) void this.#watches.run().catch(fault);
   }
 
   /** Note how sending went: what is left is tried again, later and later. */
@@ -218,9 +222,9 @@ export class Listener {
     const dueS = await this.#rounds.work();
     for (const { id } of bonds.living(home.vault)) prepare(home, letters.all(home, id));
     if (bonds.living(home.vault).length) await chains.learnAgain(home);
-    await this.#watch();
+    void this.#watches.run().catch(fault); // a relay that does not answer must not hold up the letters
     const readyS = nextReadyS(home);
-    this.#nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity);
+    this.#nextS = Math.min(home.nowS + UPKEEP_S, dueS ?? Infinity, readyS ?? Infinity, watchesS(home));
     this.#timer?.();
     if (!this.#awake) return;
     this.#timer = alarm(home.clock, this.#nextS, () => void this.#upkeep.run().catch(fault));

@@ -94,6 +94,7 @@ export async function advance(home: Home, real: Own, now = false): Promise<Rehea
   }
   own = watch.again(home.vault, own);
   const { shown, how } = await status(home, own, row, refusal);
+  home.tell({ kind: "watches" });
   if (!how) return shown;
   if (how === "done") {
     await arming.rehearsed(home, watch.again(home.vault, real), Math.floor(home.nowS / DAY_S));
@@ -113,6 +114,11 @@ export async function end(home: Home, real: Own): Promise<void> {
   if (!row) throw new NotFound("No rehearsal goes on.", { code: "rehearsal.none" });
   for (const own of every(home.vault, real)) await letGo(home, own);
   await home.change((draft) => draft.delete("rehearsal", row));
+}
+
+/** Whether a rehearsal of this watch goes on. */
+export function isUnderWay(view: View, real: Own): boolean {
+  return real.bond.partedS === null && goesOn(view, real) !== null;
 }
 
 /** Return the rehearsals of a watch that are not let go of: one, or those that a crash left. */

@@ -25,6 +25,8 @@ import type { LastPlan, Rehearsal, WatchApi } from "./watchapi";
 import * as watchpage from "./watchpage";
 import * as watchstatus from "./watchstatus";
 
+const REHEARSING_S = 5; // people sit together and wait for it
+
 /** What is asked of whoever keeps the sockets: what has been saved for any bond goes now. */
 type Poke = () => void;
 
@@ -40,13 +42,18 @@ export function watching(
     const { home, poke } = running();
     return { home, own: watch.of(home.vault, bonds.named(home.vault, bond)), poke };
   };
-  /** Do something with a watch of one's own, and send what follows from it. */
-  const doing = async <R>(bond: string, work: (home: Home, own: Own) => Promise<R>): Promise<R> => {
+  /** Do something with a watch of one's own that changes nothing of it. */
+  const using = async <R>(bond: string, work: (home: Home, own: Own) => Promise<R>): Promise<R> => {
     const found = own(bond);
+    return await work(found.home, found.own);
+  };
+  /** Change a watch of one's own, in turn, and send what follows from it. */
+  const doing = async <R>(bond: string, work: (home: Home, own: Own) => Promise<R>): Promise<R> => {
+    const { home, poke } = own(bond);
     try {
-      return await work(found.home, found.own);
+      return await home.watches.run(() => work(home, own(bond).own));
     } finally {
-      found.poke();
+      poke();
     }
   };
   const guarding = async <R>(
@@ -79,14 +86,14 @@ export function watching(
       const row = bonds.named(home.vault, bond);
       const found = watch.every(home.vault).find((each) => bonds.same(each.bond.id, row.id));
       if (!found) return null;
-      const gathered = await keepUp(home, found);
+      const gathered = await home.watches.run(() => keepUp(home, found));
       poke();
       return await watchstatus.status(home, gathered);
     },
     async beginWatch(bond, terms) {
       const { home, poke } = running();
       const made = await watch.create(home, bonds.open(home.vault, bond), terms);
-      await settled(home, made);
+      await home.watches.run(() => settled(home, made));
       poke();
       return await watchstatus.status(home, made);
     },
@@ -108,18 +115,18 @@ export function watching(
       const found = own(bond);
       return watchpage.show(found.home, found.own);
     },
-    stopKept: (bond) => doing(bond, watchpage.kept),
+    stopKept: (bond) => using(bond, watchpage.kept),
     stopWatch: (page) => watchpage.stop(running().home, page),
     armWatch: (bond) => doing(bond, arming.arm),
     endWatch: (bond) => doing(bond, watch.end),
 
     alive: (bond, word) =>
-      doing(bond, (home, found) =>
+      using(bond, (home, found) =>
         word === undefined ? alive.now(home, found) : alive.answer(home, found, word),
       ),
     setWords: (bond, usual, second) =>
-      doing(bond, (home, found) => alive.setWords(home, found, usual, second)),
-    away: (bond, untilS) => doing(bond, (home, found) => alive.away(home, found, untilS ?? 0)),
+      using(bond, (home, found) => alive.setWords(home, found, usual, second)),
+    away: (bond, untilS) => using(bond, (home, found) => alive.away(home, found, untilS ?? 0)),
     acted: () => alive.byAct(running().home),
 
     async rehearse(bond) {
@@ -131,7 +138,7 @@ export function watching(
     rehearsal: (bond, now = false) => rehearsing(bond, now),
     endRehearsal: (bond) => doing(bond, rehearsal.end),
 
-    planLast: (asked) => doing(asked.bond, (home, found) => planLast(home, found, asked)),
+    planLast: (asked) => using(asked.bond, (home, found) => planLast(home, found, asked)),
     writeLast: (letter) => doing(letter.bond, (home, found) => lastwriting.write(home, found, letter)),
     lastLetter: (id) => standing.lastLetter(running().home, id),
 
@@ -164,10 +171,21 @@ export function watching(
 
 /** What time brings for watches: what guardians said, what relays have not been told, seats that want looking at. */
 export async function upkeep(home: Home): Promise<void> {
-  for (const own of [...watch.every(home.vault), ...watch.every(home.vault, { rehearsals: true })])
-    if (own.bond.partedS === null) await keepUp(home, own);
-  await watch.settleAll(home);
+  await home.watches.run(async () => {
+    for (const own of [...watch.every(home.vault), ...watch.every(home.vault, { rehearsals: true })])
+      if (own.bond.partedS === null) await keepUp(home, own);
+    await watch.settleAll(home);
+    for (const real of watch.every(home.vault))
+      if (rehearsal.isUnderWay(home.vault, real)) await rehearsal.advance(home, real);
+  });
   await looks.lookAround(home);
+}
+
+/** Return when that is due next. */
+export function nextS(home: Home): number {
+  const playing = watch.every(home.vault).some((real) => rehearsal.isUnderWay(home.vault, real));
+  const rehearsedS = playing ? home.nowS + REHEARSING_S : Infinity;
+  return Math.min(rehearsedS, looks.nextS(home) ?? Infinity);
 }
 
 /** Return a watch after what guardians have said was taken in, as far as its relay answers. */
