@@ -137,7 +137,7 @@ def _line(home: "Home", each: "Guarded") -> str:
 
     said = ["rehearsal"] if each.seat.ask.rehearsal else []
     if not each.consented:
-        said.append("asks whether you will be a guardian")
+        said.append("asks whether you take part" if said else "asks whether you will be a guardian")
     else:
         count = len(each.seat.shares)
         said.append(f"you hold {count} share{'' if count == 1 else 's'}" if count else "no share yet")
@@ -222,6 +222,9 @@ def _consent(args: argparse.Namespace) -> int:
         mail.send(home)
     if args.json:
         ui.data({"bond": found.bond.short, "writer": found.writer, "consented": yes})
+    elif found.seat.ask.rehearsal:
+        part = "You take part" if yes else "You take no part"
+        ui.say(*ui.wrapped(f"{part} in the rehearsal of {found.writer}. They are told."))
     elif yes:
         ui.say(*ui.wrapped(f"You will be a guardian of {found.writer}. They are told, and give you a share."))
     else:
@@ -260,13 +263,16 @@ def _release(args: argparse.Namespace) -> int:
     from twinbell.cli.opening import open_home
     from twinbell.client import guardians, guardstatus, mail
     from twinbell.errors import Refused
+    from twinbell.wire.silence import Answer
 
     with open_home(args) as home:
         _catch_up(home)
         found = _find(home, args)
         ruled = guardstatus.ruling(home, found)
         if not ruled.allowed:
-            raise Refused(ruled.refusal)
+            soon = found.seat.ask.rehearsal and found.row and found.row.answer is Answer.NO
+            hint = "A rehearsal waits for some seconds after your share came: try it again." if soon else ""
+            raise Refused(ruled.refusal, hint=hint)
         to = guardians.readers(home, found, args.to)
         _agree(args, found.writer, to.peer, ruled.warning)
         count = guardians.release(home, found, to)

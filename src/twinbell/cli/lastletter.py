@@ -32,7 +32,7 @@ def line(home: "Home", row: "LetterRow", bond: "BondRow") -> str:
     state = row.state(now_s)
     opens = "opens with guardians, whenever you choose" if state is State.READY else "opens in silence only"
     if row.watch and reader.rehearses(bond.pendant, row.watch):
-        opens = f"of a rehearsal, {opens}"
+        opens = "of a rehearsal" if state is State.OPENED else f"of a rehearsal, {opens}"
     return f"{row.name[:8]}  {ui.blue(f'from {name}')}  last letter, {state.value}, {opens}"
 
 

@@ -127,7 +127,8 @@ def _bond(home: Home, row: BondRow) -> Iterator[Finding]:
         )
     (waiting,) = home.vault.all(
         "select (select count(*) from outbox where bond = ?1 and sent_s is null) "
-        "+ (select count(*) from letter where bond = ?1 and outgoing = 1 and blob_sent = 0)",
+        "+ (select count(*) from letter where bond = ?1 and outgoing = 1 and blob_sent = 0 "
+        "and not exists (select 1 from last where last.letter = letter.id and epoch = 0))",  # not armed yet
         row.id,
     )[0]
     if waiting:

@@ -85,6 +85,13 @@ def _pressing(home: Home, guarded: Guarded) -> "Iterator[str]":
 
 def _asked(guarded: Guarded) -> "Iterator[str]":
     writer, reader, seat = guarded.writer, guarded.seat.ask.reader, guarded.seat
+    if not guarded.consented and seat.ask.rehearsal:
+        yield (
+            f"{writer} asks whether you take part in playing that they are silent. You would be asked if "
+            f"you have heard from {writer}, and give {reader} a share that opens a letter which says no more "
+            "than that it worked."
+        )
+        return
     if not guarded.consented:
         yield (
             f"{writer} asks whether you will be a guardian of their last letters to {reader}. You would be "

@@ -38,7 +38,8 @@ TEXT = """\
 This is a rehearsal. {writer} is well, and wrote this to see that what was planned
 would work: that you can open a last letter once guardians help.
 
-You have opened it, so it works. {writer} is told that you have, and there is nothing more to do.
+You have opened it, so it works. {writer} is told that you have, and there is
+nothing more to do.
 
 The words of this rehearsal are {words}.
 """

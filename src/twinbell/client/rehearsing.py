@@ -183,8 +183,10 @@ def _waits(found: Rehearsal) -> str:
     helped = sum(each.part is Part.HELPED for each in parts)
     if helped < k:
         left = [each.name for each in parts if each.part in (Part.TAKES_PART, Part.ANSWERED)]
+        some = "" if k - helped >= len(left) else f"{k - helped} of "
+        must = "must" if some or len(left) > 1 else "has to"
         return (
-            f"{k - helped} of {_names(left)} must give their share to {reader}: "
+            f"{some}{_names(left)} {must} give their share to {reader}: "
             f"`twinbell guardian release {_word(writer)} --rehearsal`."
         )
     return f"{reader} has still to open the letter: `twinbell letter list`."
