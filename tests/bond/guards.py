@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.bond.people import NOW_S, RELAY, pair
-from tests.bond.test_lifecycle import Two
+from tests.bond.two import Two
 
 from twinbell.bond import watchevent as we
 from twinbell.bond.guardian import GuardianAsk, ReaderSeat

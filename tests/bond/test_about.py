@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from tests.bond.people import NOW_S
-from tests.bond.test_lifecycle import Two
+from tests.bond.two import Two
 
 from twinbell.bond import event as ev
 from twinbell.bond.about import About, Portrait

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from tests.bond.people import NOW_S, Person, ring_true
-from tests.bond.test_lifecycle import LETTER, Two
+from tests.bond.two import LETTER, Two
 
 from twinbell.bond import control, paper
 from twinbell.bond import event as ev

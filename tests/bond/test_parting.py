@@ -1,7 +1,7 @@
 """Parting: one ends it alone; nothing is sent or taken in, and the mailbox goes on as if they were away."""
 
 import pytest
-from tests.bond.test_lifecycle import LETTER, Two
+from tests.bond.two import LETTER, Two
 
 from twinbell.bond import event as ev
 from twinbell.bond.about import About

@@ -1,52 +1,25 @@
 """The room: the two meet and nobody else, nothing is said before it is sure who listens, nothing is left."""
 
 import dataclasses
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.bond.people import pair
+from tests.bond.rooms import told
 from vectors import make_room
-from vectors.chance import encapsulations
-from vectors.make_keys import person
-from vectors.make_room import Two, plain
+from vectors.make_room import Two
 
 from twinbell.bond import ratchet, room
-from twinbell.bond.door import Door
 from twinbell.bond.frozen import Frozen
 from twinbell.bond.keys import Role
 from twinbell.bond.ratchet import Ratchet
 from twinbell.bond.room import Beat, Entered, Heard, Leave, Press, Room, State, Think
-from twinbell.bond.thought import FRAME_BYTES, THOUGHT_BYTES_MAX, Moment, Thought, fit
+from twinbell.bond.thought import FRAME_BYTES, Thought
 from twinbell.crypto import aead
-from twinbell.errors import Damaged, Mistaken
+from twinbell.errors import Damaged
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "room"
 GIVER, ANSWERER = Role.GIVER, Role.ANSWERER
-DOORS = make_room.doors()
-
-
-def load(pattern):
-    return [
-        pytest.param(json.loads(path.read_text()), id=path.stem) for path in sorted(VECTORS.glob(pattern))
-    ]
-
-
-def one(name):
-    return json.loads((VECTORS / f"{name}.json").read_text())
-
-
-def told(side, kind):
-    """Return what the person of one side was told of this kind."""
-    return [
-        effect["news"]
-        for step in side.steps
-        for effect in step["effects"]
-        if effect["type"] == "Tell" and effect["news"]["type"] == kind
-    ]
 
 
 @pytest.fixture
@@ -54,150 +27,6 @@ def two():
     two = Two("test")
     two.meet()
     return two
-
-
-# The vectors.
-
-
-def test_each_file_is_what_its_program_makes():
-    assert {path.name: path.read_text() for path in VECTORS.glob("*.json")} == make_room.build()
-
-
-def test_both_find_the_door_of_the_vector():
-    vector = one("door")
-
-    for role in Role:
-        assert make_room._door(DOORS[role]) == vector[role.name.lower()]
-
-
-STORIES = [
-    case for case in load("*.json") if "giver" in case.values[0] and "seeds" in case.values[0]["giver"]
-]
-
-
-@pytest.mark.parametrize("vector", STORIES)
-def test_each_step_of_a_vector_has_the_effects_and_the_state_that_it_tells(vector):
-    for name in ("giver", "answerer"):
-        if name in vector:
-            replay(vector[name], vector["encapsulations"])
-
-
-def replay(side, made):
-    seeds = [bytes.fromhex(seed) for seed in side["seeds"]]
-    here = Room(door=door_of(side["door"]))
-    with encapsulations([each for each in made if said(side, each["ciphertext"])]):
-        for step in side["steps"]:
-            here, effects = room.step(here, event_of(step["event"]), random=lambda _: seeds.pop(0))
-            assert [plain(effect) for effect in effects] == step["effects"]
-            assert here.state.value == step["state"]
-    assert not seeds
-
-
-@pytest.mark.parametrize("vector", load("refused_*.json"))
-def test_what_is_refused_ends_the_meeting_and_leaves_nothing(vector):
-    last = vector["giver"]["steps"][-1]
-
-    assert last["state"] == "outside"
-    assert {"type": "GoOut"} in last["effects"]
-    assert last["effects"][-1]["news"]["type"] in ("Stranger", "Tampered", "NewerNeeded")
-
-
-def test_the_keys_of_the_vector_are_those_of_its_greetings():
-    vector = one("meeting")
-    keys, steps = vector["keys"], {role: vector[role.name.lower()]["steps"] for role in Role}
-    hello = {role: bytes.fromhex(says(steps[role])[0]) for role in Role}
-    answer = {role: bytes.fromhex(says(steps[role])[1]) for role in Role}
-    spoken = {
-        role: ratchet.Greeting(
-            hello=hello[role],
-            answer=answer[role],
-            secret=bytes.fromhex(keys[f"{role.name.lower()}_secret"]),
-        )
-        for role in Role
-    }
-    door = DOORS[GIVER]
-    giver, answerer = spoken[GIVER], spoken[ANSWERER]
-
-    transcript = ratchet.transcript(bond=door.bond, room=door.room, giver=giver, answerer=answerer)
-    assert transcript.hex() == keys["transcript"]
-    made = ratchet.chains(bond=door.bond, room=door.room, known=door.known, giver=giver, answerer=answerer)
-    for role in Role:
-        chain = made[role]
-        assert chain.chain.hex() == keys[f"{role.name.lower()}_chain"]
-        for told_frame in keys[f"{role.name.lower()}_frames"]:
-            assert chain.chain.hex() == told_frame["chain"]
-            opened, chain = chain.open(bytes.fromhex(told_frame["sealed"]))
-            record = bytes.fromhex(told_frame["record"])
-            assert opened == (len(record).to_bytes(2) + record).ljust(496, b"\0")
-
-
-def test_moments_and_cuts_of_thoughts_are_those_of_the_vector():
-    vector = one("thoughts")
-
-    for name, moment in make_room.MOMENTS.items():
-        assert moment.encode().hex() == vector["moments"][name]
-        assert Moment.parse(moment.encode()) == moment
-    for case in vector["fits"]:
-        assert fit(case["text"]) == (case["kept"], case["rest"])
-
-
-def says(steps):
-    return [effect["body"] for step in steps for effect in step["effects"] if effect["type"] == "Say"]
-
-
-def said(side, body):
-    return body in says(side["steps"])
-
-
-def door_of(told_door):
-    return Door(
-        relay=told_door["relay"],
-        bond=bytes.fromhex(told_door["bond"]),
-        role=Role(told_door["role"]),
-        room=bytes.fromhex(told_door["room"]),
-        token=bytes.fromhex(told_door["token"]),
-        known=bytes.fromhex(told_door["known"]),
-    )
-
-
-def event_of(told_event):
-    fields = {name: value for name, value in told_event.items() if name != "type"}
-    if "body" in fields:
-        fields["body"] = bytes.fromhex(fields["body"])
-    if "thought" in fields:
-        told_thought = fields["thought"]
-        fields["thought"] = Thought(told_thought["number"], told_thought["text"], told_thought["done"])
-    return getattr(room, told_event["type"])(**fields)
-
-
-# The door.
-
-
-def test_two_pendants_stand_before_one_door_and_another_pair_before_another():
-    ana, ben = pair()
-    cat, _ = pair()
-
-    ours, theirs = Door.of(ana.keyring), Door.of(ben.keyring)
-
-    assert ours == replace(theirs, role=GIVER)
-    assert len({ours.room, Door.of(cat.keyring).room}) == 2
-    assert len({ours.room, ours.token[:16], ours.known[:16]}) == 3
-
-
-def test_a_renewed_inbox_key_is_a_new_door():
-    ana, _ = pair()
-    renewed = ana.keyring.with_inbox(lambda length: b"n" * length)
-
-    before, after = Door.of(ana.keyring), Door.of(renewed)
-
-    assert not {before.room, before.token, before.known} & {after.room, after.token, after.known}
-
-
-def test_without_a_bond_there_is_no_room():
-    alone = person("Ana")[2]
-
-    with pytest.raises(Mistaken):
-        Door.of(alone)
 
 
 # Meeting.
@@ -484,32 +313,3 @@ def test_secrets_are_not_printed(two):
     for secret in everything(two.sides[GIVER].room):
         if isinstance(secret, bytes) and len(secret) >= 32 and secret != two.doors[GIVER].bond:
             assert repr(secret) not in text and secret.hex() not in text
-
-
-# Thoughts.
-
-
-def test_a_thought_that_no_frame_holds_is_a_mistake():
-    Thought(0, "あ" * (THOUGHT_BYTES_MAX // 3), True)
-
-    for number, text in [
-        (0, "x" * (THOUGHT_BYTES_MAX + 1)),
-        (0, "あ" * 134),
-        (-1, "x"),
-        (2**32, "x"),
-        (0, "\ud800"),
-    ]:
-        with pytest.raises(Mistaken):
-            Thought(number, text, True)
-
-
-@given(st.text(max_size=1200))
-def test_a_text_that_is_cut_loses_nothing_and_each_part_is_a_thought(text):
-    parts: list[str] = []
-    rest = text
-    while rest:
-        kept, rest = fit(rest)
-        parts.append(Thought(len(parts), kept, True).text)
-        assert kept
-
-    assert "".join(parts) == text
