@@ -9,6 +9,9 @@ from tests.bond.two import Two
 from twinbell.bond import watchevent as we
 from twinbell.bond.guardian import GuardianAsk, ReaderSeat
 from twinbell.bond.keys import Kind
+from twinbell.bond.last import arm
+from twinbell.bond.watchkeys import Owned
+from twinbell.bond.writing import deposit
 from twinbell.crypto import kdf
 from twinbell.crypto.signing import SigningKey
 from twinbell.wire.life import Alive, Away, Note, notes_hash
@@ -118,3 +121,29 @@ class Guarded(Two):
         """Let one lose what was kept of the watch, as after paper with an old keyring."""
         side = self.sides[who]
         self.sides[who] = replace(side, keyring=replace(side.keyring, watch=type(side.keyring.watch)()))
+
+
+def says(two, who, content):
+    """Let one send a content as a program that does not keep to the rules would."""
+    two.sides[who], effects = deposit(two.sides[who], content, two.now_s, lambda n: bytes(n), by_person=True)
+    for effect in effects:
+        two.deliver(who, effect)
+
+
+def refused(two, who):
+    return [news.kind for news in two.heard(who, we.WatchRefused)]
+
+
+ARMED = arm(2, 3)
+
+
+def share(place=0, epoch=1, armed=ARMED):
+    return armed.share(place, watch=WATCH, epoch=epoch)
+
+
+def owned(**changes):
+    fields = {
+        "watch": WATCH, "seed": KEY.seed, "owner": b"o" * 32, "reader": READER, "stop": terms().stop,
+        "terms": signed(), "gate": b"g" * 1216, "number": 1,
+    }  # fmt: skip
+    return Owned(**(fields | changes))

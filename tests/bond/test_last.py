@@ -4,9 +4,8 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
-from tests.bond.guards import DAY_S, STOP, WATCH, Guarded, alive, away
+from tests.bond.guards import DAY_S, STOP, WATCH, Guarded, alive, away, share
 from tests.bond.letters import ADA, GRACE, NOW_S, seed
-from tests.bond.test_guardian import share
 from tests.crypto.test_shares import forge
 
 from twinbell.age.hybrid import HybridIdentity

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from tests.bond.guards import WATCH, Guarded, ask, signed
+from tests.bond.guards import WATCH, Guarded, ask, owned, says, signed
 from tests.bond.people import NOW_S
-from tests.bond.test_guardian import owned, says
 
 from twinbell.bond import guardian as gm
 from twinbell.bond import watchevent as we
