@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.jumping_clock import NOON_S, JumpingClock
 from tests.relay.push_service import Browser, PushService
 from tests.relay.running import Answer, Asked, Person, Running, running
@@ -244,7 +245,9 @@ class Watched:
 
 @contextmanager
 def watching(data: Path, service: PushService, **settings: Any) -> Iterator[Running]:
-    """A relay that may knock at this service."""
+    """A relay that may knock at this service. Its vigil looks when a test tells it to, and not by itself."""
     clock = settings.pop("clock", None) or JumpingClock(NOON_S)
-    with running(data, clock=clock, push_services=[service.origin], **settings) as relay:
-        yield relay
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("twinbell.relay.vigil.BEAT_S", 86_400.0)
+        with running(data, clock=clock, push_services=[service.origin], **settings) as relay:
+            yield relay
