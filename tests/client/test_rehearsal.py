@@ -2,13 +2,24 @@
 
 import pytest
 from tests.client.circle import GUARDIANS, READER, WRITER, circle
+from tests.client.playing import (
+    advances,
+    begins,
+    in_rehearsal,
+    passes,
+    reads,
+    ready,
+    release,
+    say_no,
+    take_part,
+    until_silent,
+)
 from tests.relay.watching import count, days
 
 from twinbell.bond import watchevent as we
 from twinbell.client import (
     arming,
     bonds,
-    channels,
     guardians,
     last,
     letters,
@@ -28,80 +39,11 @@ from twinbell.wire.silence import Answer, Stage
 DAY = 86_400
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
-REMIND = {"remind": ["json"], "remind_private": True}
-
 
 @pytest.fixture
 def world(tmp_path):
-    """A watch whose guardians have agreed and whose ways to remind were tested: it can be rehearsed."""
-    with circle(tmp_path, **REMIND) as made:
-        made.ask_guardians()
-        made.consent()
-        home = made.homes[WRITER]
-        watch.gather(home, made.own)
-        address = made.service.origin.partition("://")[2]
-        for way in ("desk", "phone"):
-            channels.add(home, made.own, way, f"json://{address}/{way}")
-            channels.test(home, made.own, way)
-        made.settle()
-        for name in made.homes:
-            made.news(name)
+    with ready(tmp_path) as made:
         yield made
-
-
-def advances(made, **more):
-    return rehearsal.advance(made.homes[WRITER], made.own, **more)
-
-
-def begins(made):
-    rehearsal.begin(made.homes[WRITER], made.own)
-    made.settle()
-
-
-def in_rehearsal(made, who):
-    return guardians.find(made.homes[who], WRITER, rehearsal=True)
-
-
-def take_part(made, *names):
-    for name in names:
-        guardians.consent(made.homes[name], in_rehearsal(made, name), True)
-    made.settle()
-
-
-def passes(made, seconds):
-    for _ in range(int(seconds)):
-        count(made.relay, 1)
-    made.settle()
-
-
-def say_no(made, *names):
-    for name in names:
-        assert guardians.answer(made.homes[name], in_rehearsal(made, name), Answer.NO)
-
-
-def release(made, *names):
-    for name in names:
-        home, guarded = made.homes[name], in_rehearsal(made, name)
-        guardians.release(home, guarded, guardians.readers(home, guarded))
-    made.settle()
-
-
-def until_silent(made):
-    begins(made)
-    take_part(made, *GUARDIANS)
-    assert advances(made).state is State.SILENT
-    made.settle()
-    passes(made, 40)
-    say_no(made, "Ann", "Bo")
-    passes(made, 15)
-
-
-def reads(made):
-    home = made.homes[READER]
-    row = made.letter()
-    _, found = opened.open_letter(home, row)
-    made.settle()
-    return found.mail
 
 
 def test_a_rehearsal_from_the_question_to_the_letter(world):
