@@ -16,6 +16,7 @@ one, put back from a backup. Then nothing that lies before this moment counts fo
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -143,6 +144,7 @@ class Counter:
         if self.restored:
             log.warn("This looks like a restored backup: every watch has a full window before it.")
         self._filed = 0.0
+        self._writing = threading.Lock()
         self._saved = 0.0
 
     def now(self) -> int:
@@ -186,8 +188,14 @@ class Counter:
         await self.save()
         saved = self._saved_now()
         # Not on the loop: a sync waits as long as the disk is busy.
-        await asyncio.to_thread(save, self._path, saved)
-        self._filed = saved.counted
+        await asyncio.to_thread(self._write, saved)
+
+    def _write(self, saved: Saved) -> None:
+        """Write the file, one at a time: whoever stops the relay does not wait for the beat that it ended."""
+        with self._writing:
+            if saved.counted >= self._filed:
+                save(self._path, saved)
+                self._filed = saved.counted
 
     def note(self) -> None:
         """Write the counter in the transaction of a change. Writer thread only.
