@@ -147,6 +147,10 @@ describe.skipIf(CHROMIUM === null)("a page", () => {
       "room",
       "you",
       "kit",
+      "watch-armed",
+      "last-write",
+      "guardian-asked",
+      "reader-ready",
     ];
     test.each(few.map(named))("keeps nobody out: $name", async (shown) => {
       await show(shown, language);

@@ -278,5 +278,5 @@ export function scene(name: string): Scene {
   const watching = WATCH_SCENES[name];
   if (!watching) return SCENES[name] ?? base;
   const lasts = lastLetters(letter("l", {}), watching.lasts);
-  return { ...base, bonds: bondsOf(name, mei), letters: [...lasts, ...LETTERS], watching };
+  return { ...base, bonds: bondsOf(name, mei), letters: [...lasts, ...LETTERS.slice(3)], watching };
 }

@@ -77,9 +77,9 @@ export function span(seconds: number): string {
     [60, "minute"],
   ] as const;
   const [unitS, unit] = units.find(([each]) => seconds >= each) ?? ([1, "second"] as const);
-  return new Intl.NumberFormat(localeNow(), { style: "unit", unit, unitDisplay: "long" }).format(
-    Math.floor(Math.max(0, seconds) / unitS),
-  );
+  const format = new Intl.NumberFormat(localeNow(), { style: "unit", unit, unitDisplay: "long" });
+  // Where words are not set apart, a number stands beside its unit.
+  return format.format(Math.floor(Math.max(0, seconds) / unitS)).replace(/\s(?=\p{Script=Han})/u, "");
 }
 
 export function percent(part: number): string {

@@ -492,7 +492,7 @@ export const words: Words = {
     alive: "ここにいます",
     question: (writer) => `${writer}から、何か便りはありましたか。`,
     guardianAsks: (writer) => `${writer}が、見守り人になってほしいと頼んでいます。`,
-    coming: (writer) => `${writer}が、あなたに遺したものがあります。`,
+    coming: (writer) => `${writer}が、あなたに残したものがあります。`,
     look: "見る",
     rehearsal: (sentence) => `練習です。${sentence}`,
   },

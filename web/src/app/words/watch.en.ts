@@ -196,7 +196,7 @@ export const words = {
     addressMore:
       "An Apprise address for mail, a messenger, a second phone: ntfys://ntfy.example/a-name-nobody-guesses. The relay keeps it, with whatever password is in it.",
     addAddress: "Add and test it",
-    test: "Test it",
+    test: "Test",
     testNamed: (name: string) => `Test ${name}`,
     testing: "Sending a test.",
     accepted: "A test was sent, and its service accepted it. Look whether it has come.",
