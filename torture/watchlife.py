@@ -41,6 +41,7 @@ class Life(Machine):
         self.late_s = 0
         self.fell = False  # silent, and nothing is in the way
         self.wait_s = 0
+        self.off_s = 0
         self.away_s = 0  # what was left of a planned absence when she fell silent
         self._plan()
 
@@ -118,7 +119,11 @@ class Life(Machine):
                     self.carry_out(what, about)
         except Crashed:
             self.say("crash between writing and doing")
-            self.down(lost_s=self.rng.randrange(61), off_s=self.rng.randrange(1, 60), reboot=False)
+            lost_s, off_s = self.rng.randrange(61), self.rng.randrange(1, 60)
+            self.down(lost_s=lost_s, off_s=off_s, reboot=False)
+            if self.fell:  # what the relay was off for is nobody's lateness
+                self.off_s += off_s
+                self.end += off_s
             return
         due = self.relay.due()
         if due is not None and self.relay.steady:
@@ -287,7 +292,7 @@ class Life(Machine):
         if kept.returned or kept.stopped or not kept.terms.armed:
             self.arm_anew()
         self.opened_at, self.fell = None, True
-        self.starts = 0
+        self.starts = self.late_s = 0
         self.dead = dict.fromkeys(CHANNELS, 0.0)
         if len(self.relay.channels) > 2 and self.rng.random() < 0.5:
             self.dead[self.relay.channels[2]] = 1.0
@@ -317,7 +322,7 @@ class Life(Machine):
 
     def check_liveness(self) -> None:
         """A silent person, a relay that is up, channels that accept, guardians who will: it opens in time."""
-        if self.opened_at is None and self.silent_at + self.patience_s() < self.end:
+        if self.opened_at is None and self.silent_at + self.off_s + self.patience_s() < self.end:
             self.truth.wrong.append("never opened")
         elif self.late_s > 0:
             self.truth.wrong.append(f"opened {self.late_s} s too late")

@@ -128,7 +128,7 @@ class Relay:
         return Saved(self.count.counted, self.count.floor, self.count.last.gate_s)
 
     def commit(self) -> None:
-        """Write the counter down with a change."""
+        """Write the counter down with a change: what that calls now never lies beyond the next start."""
         self.kept.saved = self.saved()
 
     def beat(self, now: Now) -> None:
@@ -228,6 +228,7 @@ class Relay:
         kept.newest = number
         if until_s is not None:
             kept.away = self.counted + max(0, until_s - int(self.gate_s)) if until_s else 0
+        self.commit()
         return True
 
     def _heard(self) -> None:
@@ -251,6 +252,7 @@ class Relay:
         kept.votes = (*others, (number, vote))
         if answer is Answer.YES:
             self._heard()
+        self.commit()
         return True
 
     def stop(self, code: bytes) -> bool:
@@ -301,6 +303,7 @@ class Relay:
             enough = len(called) >= CALLS_MAX and silence.called_at(kept.rule, called, late) is not None
             if not enough:
                 kept.accepted = (*kept.accepted, Reminder(channel, self.counted))
+        self.commit()
 
     def fetch(self) -> bool:
         """Whether the letter's part is handed out."""
@@ -313,6 +316,7 @@ class Relay:
         kept, facts = self.kept, self.facts()
         stage = self.stage()
         if stage is not kept.said:
+            self.commit()
             crashes = self.crash_in > 0
             kept.said, kept.undone = stage, stage is Stage.SILENT
             if stage in OVER:
@@ -329,6 +333,8 @@ class Relay:
             acts += self._calls(facts)
         if stage in (Stage.ASKING, Stage.VETO):
             acts += self._questions(facts)
+        if acts:
+            self.commit()
         return acts
 
     def _calls(self, facts: Facts) -> list[tuple[str, object]]:
