@@ -38,7 +38,9 @@ def opened(reader: Person, letter: str, shares: list[str], folder: Path) -> str:
         bond = bonds.get(home.vault, row.bond)
         (folder / "letter.age").write_bytes(row.file(home).read_bytes())
         (folder / "key.txt").write_text(f"{HybridIdentity(bond.pendant.keyring.letters[-1])}\n")
-        (parcel,) = home.vault.one("select data from parcel") or (b"",)
+        (parcel,) = home.vault.one("select data from parcel where letter = ?", bytes.fromhex(letter)) or (
+            b"",
+        )
         (folder / "parcel.age").write_bytes(parcel)
     for command in ("age -d -i key.txt -o letter.tar letter.age", "tar -xf letter.tar"):
         shell(folder, command)
