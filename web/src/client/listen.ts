@@ -20,12 +20,15 @@ import * as chains from "./chains";
 import * as giving from "./giving";
 import type { Home } from "./home";
 import { Lane } from "./lane";
+import * as last from "./last";
 import * as letters from "./letters";
 import { Line } from "./line";
 import * as mail from "./mail";
 import * as news from "./news";
 import { prepare } from "./opened";
 import * as outgoing from "./outgoing";
+import type { LetterRow } from "./schema";
+import type { View } from "./vault";
 import { nextS as watchesS, upkeep } from "./watching";
 
 const UPKEEP_S = 20;
@@ -115,6 +118,11 @@ export class Listener {
     void way.files.run().catch(fault);
   }
 
+  /** Try what waits now, of whichever bond. */
+  pokeAll(): void {
+    for (const { id } of bonds.every(this.#home.vault)) if (this.#owes(id)) this.poke(id);
+  }
+
   /** Try to send now, and resolve when it has gone, or could not go, or takes too long to wait for. */
   async posted(bond: Uint8Array): Promise<void> {
     const { post } = this.#way(bond);
@@ -136,17 +144,15 @@ export class Listener {
       state: this.#way(bond).link,
       waitingOut:
         mail.waiting(this.#home.vault, bond).length +
-        letters.every(this.#home.vault, bond).filter((row) => row.outgoing && !row.blobSent).length +
+        letters.every(this.#home.vault, bond).filter((row) => isGoing(this.#home.vault, row)).length +
         giving.waiting(this.#home.vault, bond).length,
     };
   }
 
   /** What guardians are told, and what a look has brought, goes at once. */
   async #watch(): Promise<void> {
-    const waits = (): number => this.#home.vault.all("outbox").filter((row) => row.sentS === null).length;
-    const before = waits();
     await upkeep(this.#home);
-    if (waits() > before) for (const { id } of bonds.living(this.#home.vault)) this.poke(id);
+    this.pokeAll();
   }
 
   #way(bond: Uint8Array): Way {
@@ -172,13 +178,16 @@ export class Listener {
 
   /** What came may have to be answered: by new keys, by letters given again. */
   #answer(bond: Uint8Array): void {
-    const { vault } = this.#home;
-    const isOwed = vault.all("duty").some((row) => bonds.same(row.bond, bond));
-    if (isOwed || this.link(bond).waitingOut > 0) this.poke(bond);
+    if (this.#owes(bond)) this.poke(bond);
     // A letter that has just come may open before anything that was waited for.
     if ((nextReadyS(this.#home) ?? Infinity) < this.#nextS) void this.#upkeep.run().catch(fault);
     // The relay has rung: a watch wants looking at.
     if (watchesS(this.#home) <= this.#home.nowS) void this.#watches.run().catch(fault);
+  }
+
+  #owes(bond: Uint8Array): boolean {
+    const isOwed = this.#home.vault.all("duty").some((row) => bonds.same(row.bond, bond));
+    return isOwed || this.link(bond).waitingOut > 0;
   }
 
   /** Note how sending went: what is left is tried again, later and later. */
@@ -243,6 +252,11 @@ async function tellReady(home: Home): Promise<void> {
       news.add(home, draft, "ready", row.bond, { peer, letter: hex(row.id), opens: row.opensS ?? 0 });
     }
   });
+}
+
+/** A letter that has still to go. One that is held goes to nobody yet. */
+function isGoing(view: View, row: LetterRow): boolean {
+  return row.outgoing && !row.blobSent && !last.isHeld(view, row.id);
 }
 
 function nextReadyS(home: Home): number | null {

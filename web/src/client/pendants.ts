@@ -101,8 +101,7 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
   return {
     ...watching(() => {
       const { home, listener, bells } = running();
-      const poke = (): void => bonds.living(home.vault).forEach(({ id }) => listener.poke(id));
-      return { home, poke, kindOf: (code) => bells.kindOf(code) };
+      return { home, poke: () => listener.pokeAll(), kindOf: (code) => bells.kindOf(code) };
     }),
 
     start: () => once(false),

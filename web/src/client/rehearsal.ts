@@ -94,7 +94,7 @@ export async function advance(home: Home, real: Own, now = false): Promise<Rehea
   }
   own = watch.again(home.vault, own);
   const { shown, how } = await status(home, own, row, refusal);
-  home.tell({ kind: "watches" });
+  tellChange(home, shown);
   if (!how) return shown;
   if (how === "done") {
     await arming.rehearsed(home, watch.again(home.vault, real), Math.floor(home.nowS / DAY_S));
@@ -106,6 +106,18 @@ export async function advance(home: Home, real: Own, now = false): Promise<Rehea
     draft.put("rehearsal", { ...row, over: { how, people } });
   });
   return shown;
+}
+
+/** By home, how its rehearsals stood when that was last told: a page asks again when it is told. */
+const stood = new WeakMap<Home, Map<string, string>>();
+
+function tellChange(home: Home, { watch: id, stage, people, seen: relayed, refusal }: Rehearsal): void {
+  const known = stood.get(home) ?? new Map<string, string>();
+  stood.set(home, known);
+  const now = JSON.stringify([stage, people, relayed?.stage, relayed?.reminders, refusal?.code]);
+  if (known.get(id) === now) return;
+  known.set(id, now);
+  home.tell({ kind: "watches" });
 }
 
 /** End the rehearsal of this watch, done or not; guardians are told. */
