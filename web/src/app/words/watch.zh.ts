@@ -463,7 +463,7 @@ export const words: WatchWords = {
     nothing: "现在没有要问你的。",
     known: "你知道的",
     agreedOn: (date) => `你在${date}答应。`,
-    waits: (writer, every, grace) => `${every}没有音讯，就提醒${writer}${grace}。然后问守护人。`,
+    waits: (writer, every, grace) => `${every}没有音讯，就提醒${writer}，持续${grace}。然后问守护人。`,
     waitsThen: (need, all, writer, reader, veto) =>
       all > 1
         ? `如果${wei(all)}中有${wei(need)}也没有${writer}的消息，再等${veto}。之后${reader}可以打开。`
