@@ -40,7 +40,7 @@ class Blobs:
             raise Damaged("A blob has one byte at least.")
         if which == SINK:
             return await self._begin_sunk(live, blob, length)
-        counted = self._store.find_blob(live.number, blob) is None
+        counted = self._store.blobs.find(live.number, blob) is None
         if counted:
             self._check_room(length)
             self._mailboxes.count_blob(live, which, length)
@@ -49,7 +49,7 @@ class Blobs:
         try:
             begun: Blob
             begun, is_new = await self._writer.run(
-                lambda: self._store.begin_blob(live.number, blob, which, length, day)
+                lambda: self._store.blobs_written.begin(live.number, blob, which, length, day)
             )
         finally:
             live.busy -= 1
@@ -62,7 +62,7 @@ class Blobs:
         if which == SINK:
             upload = live.sunk_blobs.find(blob)
             return Blob(length=upload.length, offset=upload.offset, deposit=which, place=None)
-        found = self._store.find_blob(live.number, blob)
+        found = self._store.blobs.find(live.number, blob)
         if found is None or (which is None and found.place is None):
             raise NotFound
         if which is not None and found.deposit != which:
@@ -118,7 +118,7 @@ class Blobs:
 
     async def _sync(self, live: Live, blob: bytes, file: int, path: Path, offset: int) -> int:
         await asyncio.to_thread(_sync, file, path.parent)
-        await self._writer.run(lambda: self._store.advance_blob(live.number, blob, offset))
+        await self._writer.run(lambda: self._store.blobs_written.advance(live.number, blob, offset))
         return offset
 
     async def _begin_sunk(self, live: Live, blob: bytes, length: int) -> tuple[Blob, bool]:
@@ -157,14 +157,14 @@ class Blobs:
 
     async def sweep_orphans(self, before_day: int) -> int:
         """Drop uploads that no envelope named in time."""
-        orphans = self._store.orphans_before(before_day)
+        orphans = self._store.blobs.orphans_before(before_day)
         if not orphans:
             return 0
         await self._writer.run(
-            lambda: self._store.forget_blobs([(number, blob) for _, number, blob in orphans])
+            lambda: self._store.blobs_written.forget([(number, blob) for _, number, blob in orphans])
         )
         for box, number, blob in orphans:
-            if self._store.find_blob(number, blob) is None:
+            if self._store.blobs.find(number, blob) is None:
                 live = self._mailboxes.find(box)
                 if live is not None:
                     self._mailboxes.recount_blobs(live)
@@ -173,7 +173,7 @@ class Blobs:
 
     def sweep_strays(self) -> int:
         """At start: remove files that no row knows."""
-        known = {self._path(box, blob) for box, blob in self._store.every_blob()}
+        known = {self._path(box, blob) for box, blob in self._store.blobs.every()}
         strays = [path for path in self._folder.glob("*/*") if path not in known]
         for path in strays:
             path.unlink()

@@ -34,7 +34,7 @@ class Pairings:
 
     async def open(self, giver: bytes, form: Form, m1: bytes) -> tuple[Opened, bool]:
         """Hang a bell; return where, and whether it is new. Repeating it gives the same answer."""
-        known = self._store.pairing_of_giver(giver)
+        known = self._store.pairings.of_giver(giver)
         is_new = known is None
         while known is None:
             known = await self._hang(giver, form, m1)  # None: somebody else was faster with this nameplate
@@ -52,7 +52,7 @@ class Pairings:
             expires_s=int(self._clock.wall_s()) + PAIRING_ANSWER_S,
             burnt=False,
         )
-        hung: Pairing | None = await self._writer.run(lambda: self._store.open_pairing(pairing))
+        hung: Pairing | None = await self._writer.run(lambda: self._store.pairings_written.open(pairing))
         return hung
 
     def first(self, nameplate: str) -> bytes:
@@ -125,7 +125,7 @@ class Pairings:
     async def sweep(self) -> int:
         """Forget what expired a while ago."""
         before_s = int(self._clock.wall_s()) - REMEMBERED_S
-        return int(await self._writer.run(lambda: self._store.sweep_pairings(before_s)))
+        return int(await self._writer.run(lambda: self._store.pairings_written.sweep(before_s)))
 
     def wake_all(self) -> None:
         """Let every long poll look again: the relay is stopping."""
@@ -135,12 +135,12 @@ class Pairings:
 
     async def _change(self, pairing: Pairing) -> None:
         before = self._find(pairing.nameplate)
-        await self._writer.run(lambda: self._store.change_pairing(pairing, before))
+        await self._writer.run(lambda: self._store.pairings_written.change(pairing, before))
         for came in self._waiting.get(pairing.nameplate, ()):
             came.set()
 
     def _find(self, nameplate: str) -> Pairing:
-        pairing = self._store.find_pairing(nameplate)
+        pairing = self._store.pairings.find(nameplate)
         if pairing is None:
             raise NotFound("No bell of that number hangs here.")
         return pairing
@@ -157,7 +157,7 @@ class Pairings:
         while True:
             for _ in range(_TRIES):
                 nameplate = str(1 + secrets.randbelow(top))
-                if self._store.find_pairing(nameplate) is None:
+                if self._store.pairings.find(nameplate) is None:
                     return nameplate
             top = top * 10 + 9
 

@@ -10,7 +10,7 @@ for many rows was measured to be seven times faster there than one step a row.
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,6 @@ import apsw
 
 from twinbell.errors import Conflict, Damaged, TwinbellError
 from twinbell.relay.store import (
-    DEPOSIT_NAMES,
-    Blob,
     Broken,
     Device,
     Drop,
@@ -27,8 +25,9 @@ from twinbell.relay.store import (
     Job,
     Keep,
     Mailbox,
-    Pairing,
 )
+from twinbell.relay.store.blobs import BlobTable
+from twinbell.relay.store.pairings import PairingTable
 from twinbell.relay.store.schema import APPLICATION_ID, STEPS
 from twinbell.relay.store.watches import WatchTables
 from twinbell.wire.auth import Right
@@ -75,8 +74,9 @@ class SqliteStore:
         self._reader.execute("pragma query_only=on")
         self._reader.execute("pragma busy_timeout=5000")
         self._reader.execute("pragma cache_size=-16384")
-        self.watches = WatchTables(self._reader)
-        self.watches_written = WatchTables(self._writer)
+        self.watches, self.watches_written = WatchTables(self._reader), WatchTables(self._writer)
+        self.pairings, self.pairings_written = PairingTable(self._reader), PairingTable(self._writer)
+        self.blobs, self.blobs_written = BlobTable(self._reader), BlobTable(self._writer)
 
     def _migrate(self) -> None:
         (version,) = _one(self._writer, "pragma user_version")
@@ -152,30 +152,8 @@ class SqliteStore:
             ).get
         return (row[0], row[1]) if row is not None else None
 
-    def find_blob(self, number: int, blob: bytes) -> Blob | None:
-        return _find_blob(self._reader, number, blob)
-
-    def find_pairing(self, nameplate: str) -> Pairing | None:
-        return _pairing(self._reader.execute(_PAIRING + "nameplate=?", (nameplate,)).get)
-
-    def pairing_of_giver(self, giver: bytes) -> Pairing | None:
-        return _pairing(self._reader.execute(_PAIRING + "giver=?", (giver,)).get)
-
     def epochs(self) -> Iterator[tuple[bytes, int]]:
         yield from self._reader.execute("select box, epoch from mailbox")
-
-    def every_blob(self) -> Iterable[tuple[bytes, bytes]]:
-        yield from self._reader.execute(
-            "select mailbox.box, blob.id from blob join mailbox on mailbox.number = blob.mailbox"
-        )
-
-    def orphans_before(self, day: int) -> list[tuple[bytes, int, bytes]]:
-        rows: list[Any] = self._reader.execute(
-            "select mailbox.box, mailbox.number, blob.id from blob"
-            " join mailbox on mailbox.number = blob.mailbox where place is null and day < ? limit 1000",
-            (day,),
-        ).fetchall()
-        return rows
 
     def sleepers(self, day: int) -> list[bytes]:
         return [
@@ -394,61 +372,6 @@ class SqliteStore:
         )
         return version + 1
 
-    def begin_blob(self, number: int, blob: bytes, deposit: int, length: int, day: int) -> tuple[Blob, bool]:
-        """Return the blob, and whether it was made now."""
-        found = _find_blob(self._writer, number, blob)
-        if found is not None:
-            if (found.length, found.deposit) != (length, deposit):
-                raise Conflict("This blob's id was already used for another blob.")
-            return found, False
-        self._writer.execute(
-            "insert into blob values (?,?,?,?,0,?,null)", (number, blob, deposit, length, day)
-        )
-        return Blob(length=length, offset=0, deposit=deposit, place=None), True
-
-    def advance_blob(self, number: int, blob: bytes, offset: int) -> None:
-        self._writer.execute(
-            "update blob set offset=max(offset, ?) where mailbox=? and id=?", (offset, number, blob)
-        )
-
-    def forget_blobs(self, blobs: Sequence[tuple[int, bytes]]) -> None:
-        self._writer.executemany("delete from blob where mailbox=? and id=? and place is null", blobs)
-
-    def open_pairing(self, pairing: Pairing) -> Pairing | None:
-        """Hang the bell; return it, or the giver's that was faster, or None if the nameplate is taken."""
-        found = _pairing(self._writer.execute(_PAIRING + "giver=?", (pairing.giver,)).get)
-        if found is not None:
-            return found
-        self._writer.execute(
-            "insert into pairing values (?,?,?,?,?,?,?,?,?) on conflict do nothing",
-            (
-                pairing.nameplate,
-                pairing.giver,
-                pairing.answerer,
-                *pairing.parts,
-                pairing.expires_s,
-                int(pairing.burnt),
-            ),
-        )
-        return pairing if self._writer.changes() else None
-
-    def change_pairing(self, pairing: Pairing, before: Pairing) -> None:
-        """Replace `before` by `pairing`; raise `Conflict` if somebody was faster."""
-        found = _pairing(self._writer.execute(_PAIRING + "nameplate=?", (pairing.nameplate,)).get)
-        if found == pairing:
-            return
-        if found != before:
-            raise Conflict("This bell was answered already.")
-        _, m2, m3, m4 = pairing.parts
-        self._writer.execute(
-            "update pairing set answerer=?, m2=?, m3=?, m4=?, expires_s=?, burnt=? where nameplate=?",
-            (pairing.answerer, m2, m3, m4, pairing.expires_s, int(pairing.burnt), pairing.nameplate),
-        )
-
-    def sweep_pairings(self, before_s: int) -> int:
-        self._writer.execute("delete from pairing where expires_s < ?", (before_s,))
-        return int(self._writer.changes())
-
     def checkpoint(self) -> None:
         """Move the write-ahead log into the database and cut it. Writer thread only."""
         try:
@@ -459,32 +382,6 @@ class SqliteStore:
     def close(self) -> None:
         self._reader.close()
         self._writer.close()
-
-
-_PAIRING = "select nameplate, giver, answerer, m1, m2, m3, m4, expires_s, burnt from pairing where "
-
-
-def _pairing(row: Any) -> Pairing | None:
-    if row is None:
-        return None
-    nameplate, giver, answerer, m1, m2, m3, m4, expires_s, burnt = row
-    return Pairing(
-        nameplate=nameplate,
-        giver=giver,
-        answerer=answerer,
-        parts=(m1, m2, m3, m4),
-        expires_s=expires_s,
-        burnt=bool(burnt),
-    )
-
-
-def _find_blob(connection: apsw.Connection, number: int, blob: bytes) -> Blob | None:
-    row = connection.execute(
-        "select length, offset, deposit, place from blob where mailbox=? and id=?", (number, blob)
-    ).get
-    if row is None:
-        return None
-    return Blob(length=row[0], offset=row[1], deposit=row[2], place=row[3])
 
 
 def _one(connection: apsw.Connection, sql: str, *values: Any) -> tuple[Any, ...]:
@@ -506,7 +403,3 @@ def _array(places: Sequence[int]) -> Any:
 
 def _split(blobs: bytes) -> tuple[bytes, ...]:
     return tuple(blobs[start : start + ID_BYTES] for start in range(0, len(blobs), ID_BYTES))
-
-
-def deposit_index(name: str) -> int:
-    return DEPOSIT_NAMES.index(name)
