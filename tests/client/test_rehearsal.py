@@ -1,5 +1,7 @@
 """A rehearsal at a real relay: from question to letter, with late guardians, and beside the real watch."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from tests.client.circle import GUARDIANS, READER, WRITER, circle
 from tests.client.playing import (
@@ -31,6 +33,7 @@ from twinbell.client import (
     watch,
 )
 from twinbell.client.events import untold
+from twinbell.client.home import Home
 from twinbell.client.news import sentence
 from twinbell.client.rehearsing import Part, State
 from twinbell.errors import NotFound, NotYet, Refused
@@ -203,6 +206,9 @@ def test_after_seven_days_it_is_over_and_can_be_begun_anew(world):
     assert found.sentences[-1].startswith("This rehearsal is over: its relay keeps one for seven days")
     assert rehearsal.find(world.homes[WRITER], world.own) is None
     world.settle()
+    jun = world.homes[READER]
+    (due_s,) = jun.vault.one("select due_s from seat where watch = ?", found.own.id)
+    assert due_s > jun.now_s + 29 * DAY  # there is nothing to look at any more
 
     until_silent(world)
     release(world, "Ann", "Bo")
@@ -327,7 +333,7 @@ def test_who_leaves_takes_the_rehearsal_along(world):
     assert guardians.every(world.homes["Ann"]) == []
 
 
-@pytest.mark.parametrize("point", ["watch: saved", "rehearsal: begun", "watch: armed", "letter: saved"])
+@pytest.mark.parametrize("point", ["watch: saved", "rehearsal: begun", "letter: saved", "watch: armed"])
 def test_after_a_crash_it_goes_on(world, point, monkeypatch):
     home = world.homes[WRITER]
     dies_at(monkeypatch, point)
@@ -349,6 +355,41 @@ def test_after_a_crash_it_goes_on(world, point, monkeypatch):
     reads(world)
     assert advances(world).state is State.DONE
     assert len(watch.every(home)) == 1 and not world.own.terms.armed
+
+
+def test_a_crash_after_it_was_noted_as_done_leaves_only_what_is_to_be_ended(world, monkeypatch):
+    until_silent(world)
+    release(world, "Ann", "Bo")
+    reads(world)
+    dies_at(monkeypatch, "rehearsal: done")
+    with pytest.raises(Crashed):
+        advances(world)
+    monkeypatch.undo()
+
+    assert advances(world).state is State.DONE
+    assert watch.every(world.homes[WRITER], rehearsals=True) == []
+
+
+def test_two_commands_at_once_begin_one_and_arm_it_once(world):
+    home = world.homes[WRITER]
+
+    def at_once(does):
+        def alone():
+            with Home.open(home.path, lambda _: "", clock=world.relay.clock) as other:
+                does(other, watch.of(other, bonds.find(other.vault, READER)))
+
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(alone) for _ in range(2)]:
+                done.result()
+
+    at_once(rehearsal.begin)
+    world.settle()
+    (own,) = watch.every(home, rehearsals=True)
+    take_part(world, *GUARDIANS)
+    at_once(rehearsal.advance)
+
+    assert watch.again(home, own).owned.epoch == 1
+    assert len(last.every(home, own.id)) == 1
 
 
 class Crashed(BaseException):

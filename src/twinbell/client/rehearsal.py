@@ -12,11 +12,11 @@ it stands is in `rehearsing`.
 """
 
 import secrets
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
 from twinbell.bond.fate import Fate
-from twinbell.client import arming, chains, channels, last, mail, watch
+from twinbell.client import arming, chains, channels, folder, last, mail, watch
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.watch import Own
@@ -58,15 +58,17 @@ def begin(home: Home, real: Own, *, unit_s: int = UNIT_S) -> Own:
 
     Raises `Refused` with what is missing before there is anything to rehearse.
     """
-    if found := find(home, real):
-        _ask(home, real, found)
-        return found
+    with _alone(home):
+        own = find(home, real) or _made(home, real, unit_s)
+        _ask(home, real, own)
+    return watch.again(home, own)
+
+
+def _made(home: Home, real: Own, unit_s: int) -> Own:
     if missing := arming.lacks_to_rehearse(home, real):
         raise Refused("This watch can't be rehearsed yet. " + " ".join(missing))
     for own in watch.every(home, rehearsals=True):
-        if (
-            own.bond.id == real.bond.id
-        ):  # one that a crash left, or that paper brought back without its letter
+        if own.bond.id == real.bond.id:  # a crash left it, or paper brought it back without its letter
             _end(home, own)
     own = watch.create(
         home, real.bond, zone=real.terms.zone, k=real.terms.k,
@@ -79,8 +81,7 @@ def begin(home: Home, real: Own, *, unit_s: int = UNIT_S) -> Own:
         # The relay keeps it for a week, which begins with the silence and not while guardians are asked.
         home.vault.run("update watch set owed = 0 where id = ?", own.id)
     reach("rehearsal: begun")
-    _ask(home, real, own)
-    return watch.again(home, own)
+    return own
 
 
 def advance(home: Home, real: Own, *, now: bool = False) -> "Rehearsal":
@@ -90,38 +91,50 @@ def advance(home: Home, real: Own, *, now: bool = False) -> "Rehearsal":
     stands in the way, as a relay that does not answer, is part of the answer. A rehearsal that is done, or
     that its relay keeps no longer, is ended by this, and returned as it was.
     """
+    left = mail.catch_up(home)
+    with _alone(home):
+        own = find(home, real)
+        if own is None:
+            raise NotFound("No rehearsal goes on.", hint="`twinbell rehearse` begins one.")
+        refusal = left.reason
+        try:
+            _ask(home, real, own)
+            if own.owned.epoch == 0 and is_ready(home, own, now=now):
+                _fall_silent(home, real, own)
+            elif own.owned.epoch:
+                _mend(home, own)
+        except TwinbellError as error:
+            refusal = str(error)
+        found = _looked(home, real, watch.again(home, own), refusal)
+    mail.send(home)
+    return found
+
+
+def _looked(home: Home, real: Own, own: Own, refusal: str) -> "Rehearsal":
+    """Return how the rehearsal stands; note that it is done, and end what is over."""
     from twinbell.client import rehearsing
 
-    left = mail.catch_up(home)
-    own = find(home, real)
-    if own is None:
-        raise NotFound("No rehearsal goes on.", hint="`twinbell rehearse` begins one.")
-    refusal = left.reason
-    try:
-        _ask(home, real, own)
-        if own.owned.epoch == 0 and is_ready(home, own, now=now):
-            _fall_silent(home, real, own)
-        elif own.owned.epoch:
-            _mend(home, own)
-    except TwinbellError as error:
-        refusal = str(error)
-    own = watch.again(home, own)
     found = rehearsing.status(home, own, refusal=refusal)
     if found.state is rehearsing.State.DONE:
         arming.rehearsed(home, watch.again(home, real), home.now_s // DAY_S)
         reach("rehearsal: done")
     if found.state in (rehearsing.State.DONE, rehearsing.State.LAPSED):
         _end(home, own)
-        mail.send(home)
     return found
 
 
 def over(home: Home, real: Own) -> None:
     """End the rehearsal of this watch, done or not; guardians are told."""
-    own = find(home, real)
-    if own is None:
-        raise NotFound("No rehearsal goes on.")
-    _end(home, own)
+    with _alone(home):
+        own = find(home, real)
+        if own is None:
+            raise NotFound("No rehearsal goes on.")
+        _end(home, own)
+
+
+def _alone(home: Home) -> AbstractContextManager[bool]:
+    """Let no other command begin a second one meanwhile, or arm this one twice."""
+    return folder.lock(home.path, "rehearsal.lock")
 
 
 def is_ready(home: Home, own: Own, *, now: bool) -> bool:
