@@ -1,12 +1,15 @@
 """Old tokens, keys and codes are worth nothing once their watch has let go of them (test A1)."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
+from tests.jumping_clock import JumpingClock
 from tests.relay.push_service import push_service
 from tests.relay.test_watch_rights import REQUESTS, ROLES, vote
-from tests.relay.watching import Watched, count, days, watching
+from tests.relay.watching import LETTER, Watched, count, days, watching
 
+from twinbell.crypto.kdf import sha256
 from twinbell.crypto.signing import SigningKey
 from twinbell.wire import watch as wire
 from twinbell.wire.auth import Token
@@ -112,3 +115,46 @@ def test_a_reader_who_was_replaced_gets_nothing(relay, service):
     answers = [relay.ask("GET", wire.path(watched.id), old), watched.fetch(relay, token=old)]
     assert [(answer.status, answer.body) for answer in answers] == [said, said]
     assert watched.view(relay, new).part == "reader"
+
+
+def ends(relay, watched):
+    assert relay.ask("DELETE", wire.path(watched.id), watched.owner).status == 204
+
+
+def stops(relay, watched):
+    assert watched.stop(relay).status == 200
+
+
+@pytest.mark.parametrize("over", [ends, stops])
+def test_a_backup_brings_no_watch_back_that_is_over(service, tmp_path, monkeypatch, over):
+    """Nobody signs life for it any more: who had kept a guardian's key could make it silent."""
+    monkeypatch.setattr("twinbell.relay.api.UNAUTHORISED_S", 0)
+    data, clock = tmp_path / "data", JumpingClock()
+    with watching(data, service, clock=clock) as relay:
+        watched, other = Watched().begin(relay, service), Watched().begin(relay, service)
+    shutil.copy(data / "relay.db", tmp_path / "backup.db")
+    with watching(data, service, clock=clock) as relay:
+        over(relay, watched)
+    for name in ("relay.db", "relay.db-wal", "relay.db-shm"):
+        (data / name).unlink(missing_ok=True)
+    shutil.copy(tmp_path / "backup.db", data / "relay.db")
+
+    for _ in range(2):  # and a second start does no more than the first
+        with watching(data, service, clock=clock) as relay:
+            if over is ends:
+                assert relay.ask("GET", wire.path(watched.id), watched.owner).status == 401
+                assert watched.put(relay).slug == "gone"
+            else:
+                assert (watched.stage(relay), watched.view(relay).parcels) == (Stage.STOPPED, ())
+            assert watched.fetch(relay).status in (401, 410)
+            assert (other.stage(relay), other.view(relay).parcels) == (Stage.KEPT, (LETTER,))
+
+
+def test_a_watch_that_was_armed_anew_after_a_stop_goes_on_after_a_start(service, tmp_path):
+    data, clock, code = tmp_path / "data", JumpingClock(), bytes(16)
+    with watching(data, service, clock=clock) as relay:
+        watched = Watched().begin(relay, service).reach(relay, Stage.STOPPED)
+        assert watched.change(relay, epoch=2, stop=sha256(code)).status == 200
+
+    with watching(data, service, clock=clock) as relay:
+        assert watched.stage(relay) is Stage.KEPT

@@ -38,6 +38,7 @@ from twinbell.relay.mailbox import Mailboxes, Quota
 from twinbell.relay.metrics import text
 from twinbell.relay.origin import Origins
 from twinbell.relay.outgoing import Outgoing
+from twinbell.relay.over import Over
 from twinbell.relay.pairing import Pairings
 from twinbell.relay.pairingapi import PairingApi
 from twinbell.relay.push import Push
@@ -174,6 +175,7 @@ class Relay:
         await self.writer.stop()
         self.store.close()
         self.epochs.close()
+        self.over.close()
         os.close(self._lock)
 
     def _make_push(self, data: Path) -> Push:
@@ -202,8 +204,13 @@ class Relay:
         if settings.remind and not has_apprise():
             log.say("People are reminded by push alone: apprise is not installed.")
         self.reminders = Reminders(self.push, schemes=settings.remind, private=settings.remind_private)
+        self.over = Over(data)
         self.watches = Watches(
-            store=store, counter=self.counter, mailboxes=self.mailboxes, reminders=self.reminders
+            store=store,
+            counter=self.counter,
+            mailboxes=self.mailboxes,
+            reminders=self.reminders,
+            over=self.over,
         )
         self.vigil = Vigil(
             store=store,
@@ -213,6 +220,7 @@ class Relay:
             clock=clock,
         )
         self.watches.writer = self.vigil.writer = self.writer
+        await self.watches.start()
 
     async def _listen(self, tls: ssl.SSLContext | None) -> None:
         self._runner = web.AppRunner(

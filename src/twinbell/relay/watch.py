@@ -16,6 +16,7 @@ from typing import Any
 from twinbell.errors import Conflict, Damaged, NotFound, Refused, Stale, Unauthorised
 from twinbell.relay.counter import Counter
 from twinbell.relay.mailbox import Mailboxes
+from twinbell.relay.over import Over, end, stop
 from twinbell.relay.remind import ACCEPTED, Reminders
 from twinbell.relay.stages import OVER, Moment, facts, grown, settle, stored_terms, take, under
 from twinbell.relay.store import Full, Store
@@ -46,13 +47,21 @@ GUARDIAN = SEATS  # and all beyond it
 class Watches:
     """All watches of a relay."""
 
-    def __init__(self, *, store: Store, counter: Counter, mailboxes: Mailboxes, reminders: Reminders) -> None:
+    def __init__(
+        self, *, store: Store, counter: Counter, mailboxes: Mailboxes, reminders: Reminders, over: Over
+    ) -> None:
         self._read = store.watches
         self._written = store.watches_written
         self._counter = counter
         self._mailboxes = mailboxes
         self._reminders = reminders
+        self._over = over
         self.writer: Writer  # set by whoever composes the relay
+
+    async def start(self) -> None:
+        """End and stop again what an older database has brought back."""
+        moment = Moment.of(self._counter)
+        await self.writer.run(lambda: self._over.repeat(self._written, moment))
 
     # --- rights
 
@@ -147,8 +156,8 @@ class Watches:
         """End a watch for ever: its name is not taken again."""
 
         def work(tables: WatchTables, row: Row, part: int, moment: Moment) -> None:
-            tables.delete(row.number)
-            tables.bury(row.id)
+            self._over.note(row)
+            end(tables, row.id, row)
 
         await self._change(watch, token, _is_owner, work)
 
@@ -254,8 +263,8 @@ class Watches:
                 break
             else:
                 raise Unauthorised
-            tables.drop_parcels(row.number)
-            settle(tables, replace(row, stopped=code), moment)
+            self._over.note(row, code)
+            stop(tables, row, code, moment)
 
         await self._change(watch, None, lambda part: True, work)
 
