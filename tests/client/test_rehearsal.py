@@ -154,6 +154,19 @@ def test_who_has_heard_from_the_writer_after_all_makes_it_begin_again(world):
     assert advances(world).stage is Stage.ASKING
 
 
+def test_a_share_that_was_told_by_telephone_counts_as_well(world):
+    until_silent(world)
+    release(world, "Ann")
+    (held,) = in_rehearsal(world, "Bo").seat.shares
+    assert reader.take_share(world.homes[READER], world.letter(), held.share.words) == 0
+    reads(world)
+
+    done = advances(world)
+
+    assert done.state is State.DONE
+    assert [each.part for each in done.guardians] == [Part.HELPED, Part.ANSWERED, Part.TAKES_PART]
+
+
 def test_it_goes_on_without_who_has_not_answered_after_a_day_or_when_told_to(world):
     begins(world)
     take_part(world, "Ann", "Bo")
@@ -203,7 +216,7 @@ def test_after_seven_days_it_is_over_and_can_be_begun_anew(world):
 
     found = advances(world)
     assert found.state is State.LAPSED
-    assert found.sentences[-1].startswith("This rehearsal is over: its relay keeps one for seven days")
+    assert found.sentences[-1].startswith("This rehearsal is over: its relay keeps it no longer")
     assert rehearsal.find(world.homes[WRITER], world.own) is None
     world.settle()
     jun = world.homes[READER]

@@ -100,17 +100,15 @@ def _followed(home: "Home", own: "Own", args: argparse.Namespace) -> "Rehearsal"
     if for_s is None:
         for_s = float("inf") if ui.interactive() and not args.json else 0.0
     end_s = time.monotonic() + for_s
-    told: set[str] = set()
-
-    def tell(sentence: str) -> None:
-        if sentence and sentence not in told and not args.json:
-            told.add(sentence)
-            ui.say(*ui.wrapped(sentence))
+    told: list[str] = []
 
     while True:
         found = rehearsal.advance(home, own, now=args.now)
-        for sentence in (*found.sentences, found.waits, found.refusal):
-            tell(sentence)
+        now = [each for each in (*found.sentences, found.waits, found.refusal) if each]
+        for sentence in now:
+            if sentence not in told and not args.json:
+                ui.say(*ui.wrapped(sentence))
+        told = now  # what was so before, and is so again, is told again
         if found.state in (State.DONE, State.LAPSED) or time.monotonic() >= end_s:
             return found
         time.sleep(LOOK_S)

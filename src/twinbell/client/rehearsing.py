@@ -160,7 +160,10 @@ def _happened(found: Rehearsal) -> "Iterator[str]":
     if found.next_day is not None:
         yield f"The rehearsal is done. The next one is due on {civil.utc(found.next_day * DAY_S).date}."
     elif found.state is State.LAPSED:
-        yield "This rehearsal is over: its relay keeps one for seven days. Begin it anew when all have time."
+        yield (
+            "This rehearsal is over: its relay keeps it no longer, for that ends after seven days. Begin it "
+            "anew when all have time."
+        )
 
 
 def _waits(found: Rehearsal) -> str:
