@@ -154,18 +154,22 @@ test("a rehearsal is played through by all, and then the watch can be armed", as
 
   for (const home of guards) await home.run("guardian", "consent", "Ada", "yes", "--rehearsal");
   await rehearsalIs("silence", "help");
+  for (const home of guards) await isSo(async () => (await rehearsed(home)).shares.length > 0);
   await rehearsalIs("help");
   for (const home of guards) {
-    await sooner(() => home.run("guardian", "answer", "Ada", "no", "--rehearsal"));
+    await isSo(async () => (await rehearsed(home)).asked);
+    await home.run("guardian", "answer", "Ada", "no", "--rehearsal");
   }
   await page.eventually(async () => (await page.api.rehearsal(jun.id))?.seen?.stage === "silent");
   for (const [at, home] of guards.entries()) {
     const bell = JSON.parse(await given(reader)) as { link: string };
     await home.run("bell", "answer", bell.link, "--name", ["Kim", "Ravi"][at]!, "--guardian", "--json");
-    await reader.run("listen", "--once");
-    await sooner(() => home.run("guardian", "release", "Ada", "--rehearsal", "--yes"));
+    await isSo(async () => (await rehearsed(home)).may_release);
+    await home.run("guardian", "release", "Ada", "--rehearsal", "--yes", "--to", "Jun");
   }
-  const letters = JSON.parse(await reader.run("letter", "list", "--json")) as { letter: string }[];
+  const { letters } = JSON.parse(await reader.run("letter", "list", "--json")) as {
+    letters: { letter: string }[];
+  };
   const opened = await reader.run("letter", "open", letters.at(-1)!.letter);
 
   expect(opened).toContain("This is a rehearsal.");
@@ -191,9 +195,23 @@ async function rehearsalIs(...stages: string[]): Promise<void> {
   await page.eventually(async () => stages.includes((await page.api.rehearsal(jun.id))?.stage ?? ""));
 }
 
-/** Do it as soon as it can be done. */
-async function sooner<T>(work: () => Promise<T>): Promise<T> {
-  return await page.eventually(() => work().catch(() => undefined));
+/** The rehearsal, as a guardian at a terminal sees it. */
+async function rehearsed(home: TerminalHome): Promise<Rehearsed> {
+  const said = await home.run("guardian", "list", "--json");
+  const { guardians: all } = JSON.parse(said) as { guardians: Rehearsed[] };
+  return all.find(({ rehearsal }) => rehearsal)!;
+}
+
+interface Rehearsed {
+  readonly rehearsal: boolean;
+  readonly asked: boolean;
+  readonly may_release: boolean;
+  readonly shares: readonly unknown[];
+}
+
+/** Ask until it is so. Each question is a command of its own, which takes its time. */
+async function isSo(question: () => Promise<boolean>): Promise<void> {
+  while (!(await question())) continue;
 }
 
 async function given(reader: TerminalHome): Promise<string> {
