@@ -81,6 +81,10 @@ export function worker(): Api {
   return api;
 }
 
+let tellStarted: (face: Api) => void;
+/** The worker, once it has been started: on a first visit a page is shown before. */
+export const started = new Promise<Api>((resolve) => (tellStarted = resolve));
+
 /** Tell whether there has never been a home here. Then the beginning is shown, which needs no worker yet. */
 export async function isNew(): Promise<boolean> {
   const databases = await indexedDB.databases().catch(() => null);
@@ -92,6 +96,7 @@ export async function begin(face: Api): Promise<void> {
   api = face;
   await take(await face.start());
   begun = true;
+  tellStarted(face);
   // Whoever opens this by hand is there.
   if (!document.hidden && home.state === "open") void face.acted().catch(() => undefined);
 }
