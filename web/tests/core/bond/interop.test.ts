@@ -11,10 +11,11 @@ import { step } from "../../../src/core/bond/lifecycle";
 import { ring } from "../../../src/core/bond/message";
 import { openKeyring, restore } from "../../../src/core/bond/paper";
 import { Pendant } from "../../../src/core/bond/pendant";
+import { WatchKeys } from "../../../src/core/bond/watchkeys";
 import { hex, unhex } from "../../../src/core/bytes";
 import { decodeMap, encode } from "../../../src/core/encoding";
 import { hasTwin, Twin } from "../../twin";
-import type { Scenario } from "../../vectors";
+import { type Scenario, scenario } from "../../vectors";
 import { message, NOW_S, Person } from "./people";
 
 const CHECK = { type: "Check" } as const;
@@ -205,6 +206,24 @@ describe.skipIf(!hasTwin)("one with a browser and one with a terminal", () => {
     const opened = await Keyring.open(printed.bytes("keyring"), page.root.ageSeed);
     expect(opened.name).toBe("Ben");
     expect(page.lines().join("\n")).toBe(printed.text("page"));
+  });
+
+  test("what is kept of a watch comes back from the paper of the other language", async () => {
+    const ana = await pair(true);
+    const vector = scenario("guardians", "keyring");
+    const watch = WatchKeys.fromRecord(decodeMap(vector.bytes("watch"), BYTES_MAX));
+    const kept = ana.withKeyring(ana.keyring.with({ watch }));
+    const root = new Root(kept.device.root);
+    const page = kept.keyring.page(root).lines().join("\n");
+
+    await python.ask("returns", { page, keyring: hex(await kept.keyring.seal()) });
+    const theirs = Pendant.fromBytes((await python.ask("kept")).bytes("pendant"));
+
+    expect(theirs.keyring.watch).toEqual(watch);
+    await python.ask("becomes", { pendant: hex(kept.toBytes()) });
+    const printed = await python.ask("prints");
+    const again = await openKeyring(Page.parse(printed.text("page")), printed.bytes("keyring"));
+    expect(hex(encode(again.watch.toRecord()))).toBe(vector.text("watch"));
   });
 
   test("a paper of the terminal brings Ben back in the browser", async () => {
