@@ -158,3 +158,22 @@ def test_a_watch_that_was_armed_anew_after_a_stop_goes_on_after_a_start(service,
 
     with watching(data, service, clock=clock) as relay:
         assert watched.stage(relay) is Stage.KEPT
+
+
+def test_a_backup_gives_a_right_back_only_until_its_writer_has_come(service, tmp_path, monkeypatch):
+    monkeypatch.setattr("twinbell.relay.api.UNAUTHORISED_S", 0)
+    data, clock = tmp_path / "data", JumpingClock()
+    with watching(data, service, clock=clock) as relay:
+        watched = Watched().begin(relay, service).reach(relay, Stage.ASKING)
+    shutil.copytree(data, tmp_path / "snapshot")
+    with watching(data, service, clock=clock) as relay:
+        assert watched.change(relay, guardians=watched.terms.guardians[:2]).status == 200
+        assert watched.change(relay, every=31).status == 200
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "snapshot", data)
+
+    with watching(data, service, clock=clock) as relay:
+        assert watched.view(relay, watched.seats[2].token).part == "seat"
+        assert watched.put(relay).status == 200, "the terms that the writer's program knows"
+        assert relay.ask("GET", wire.path(watched.id), watched.seats[2].token).status == 401
+        assert watched.stage(relay) is Stage.KEPT, "and a full window is before it"
