@@ -13,7 +13,7 @@ from twinbell.errors import Damaged
 from twinbell.relay.acks import RIDE_LEAST
 from twinbell.relay.epochs import Epochs
 from twinbell.relay.live import Live
-from twinbell.relay.mailbox import Mailboxes, Quota
+from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.store import Broken, Drop, Keep
 from twinbell.relay.store.sqlite import SqliteStore
 from twinbell.relay.store.writer import Change, Writer
@@ -47,12 +47,11 @@ class Boxes:
 
     def __init__(self, data: Path) -> None:
         self.store = SqliteStore(data / "relay.db")
-        quota = Quota(1000, 0)
         self.mailboxes = Mailboxes(
             store=self.store,
             epochs=Epochs(data / "epochs.log"),
             clock=JumpingClock(),
-            quotas=(quota, quota),
+            envelopes_max=(1000, 1000),
             budget=Budget(burst=1000, per_s=1000),
         )
         self.groups: list[list[Change]] = []

@@ -213,7 +213,7 @@ def test_a_subscription_that_has_ended_is_forgotten(relay, service, person, brow
     person.deposit(relay, b"x")
     quiet(relay)
 
-    assert relay.relay.store.pushes(number_of(relay, person)) == []
+    assert relay.relay.store.pushes.of(number_of(relay, person)) == []
     assert len(service.knocks) == 1
 
 
@@ -334,7 +334,7 @@ def test_a_service_that_was_taken_from_the_list_is_not_knocked_at(service, data,
     with running(data) as relay:
         person.deposit(relay, b"x")
         quiet(relay)
-        assert relay.relay.store.pushes(number_of(relay, person)) == []
+        assert relay.relay.store.pushes.of(number_of(relay, person)) == []
 
     assert service.knocks == []
 

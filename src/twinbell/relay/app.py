@@ -34,7 +34,7 @@ from twinbell.relay.epochs import Epochs
 from twinbell.relay.figures import figures
 from twinbell.relay.front import Front
 from twinbell.relay.guard import Guard
-from twinbell.relay.mailbox import Mailboxes, Quota
+from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.metrics import text
 from twinbell.relay.origin import Origins
 from twinbell.relay.outgoing import Outgoing
@@ -106,16 +106,13 @@ class Relay:
         self.store = SqliteStore(data / "relay.db", synchronous=self._synchronous)
         self.epochs = Epochs(data / "epochs.log")
         self._notice_restore()
-        quota = self.settings
+        settings = self.settings
         self.mailboxes = Mailboxes(
             store=self.store,
             epochs=self.epochs,
             clock=self.clock,
-            quotas=(
-                Quota(quota.peer_envelopes, quota.blob_bytes(0)),
-                Quota(quota.self_envelopes, quota.blob_bytes(1)),
-            ),
-            budget=Budget(burst=quota.deposits_per_minute, per_s=quota.deposits_per_minute / 60),
+            envelopes_max=(settings.peer_envelopes, settings.self_envelopes),
+            budget=Budget(burst=settings.deposits_per_minute, per_s=settings.deposits_per_minute / 60),
         )
         self.writer = Writer(
             self.store,
@@ -132,7 +129,8 @@ class Relay:
             store=self.store,
             writer=self.writer,
             mailboxes=self.mailboxes,
-            reserve_bytes=self.settings.reserve_bytes,
+            bytes_max=(settings.blob_bytes(0), settings.blob_bytes(1)),
+            reserve_bytes=settings.reserve_bytes,
         )
         self.blobs.sweep_strays()
         self.mailboxes.blobs_gone = self.blobs.remove

@@ -11,10 +11,10 @@ import os
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
-from twinbell.errors import Conflict, Damaged, NotFound
+from twinbell.errors import Conflict, Damaged, NotFound, OverQuota
 from twinbell.relay.live import Live
 from twinbell.relay.mailbox import SINK, Mailboxes
-from twinbell.relay.store import Blob, Full, Store
+from twinbell.relay.store import DEPOSIT_NAMES, Blob, Full, Store
 from twinbell.relay.store.writer import Writer
 from twinbell.wire.limits import BLOB_SYNC_BYTES
 
@@ -25,12 +25,20 @@ class Blobs:
     """The files, and what the database knows of them."""
 
     def __init__(
-        self, folder: Path, *, store: Store, writer: Writer, mailboxes: Mailboxes, reserve_bytes: int
+        self,
+        folder: Path,
+        *,
+        store: Store,
+        writer: Writer,
+        mailboxes: Mailboxes,
+        bytes_max: tuple[int, int],
+        reserve_bytes: int,
     ) -> None:
         self._folder = folder
         self._store = store
         self._writer = writer
         self._mailboxes = mailboxes
+        self._bytes_max = bytes_max  # of what others leave, and of what one leaves oneself
         self._reserve_bytes = reserve_bytes
         self._uploading: set[Path] = set()
 
@@ -43,7 +51,7 @@ class Blobs:
         counted = self._store.blobs.find(live.number, blob) is None
         if counted:
             self._check_room(length)
-            self._mailboxes.count_blob(live, which, length)
+            self._count(live, which, length)
         day, is_new = self._mailboxes.today(), False
         live.busy += 1
         try:
@@ -121,10 +129,28 @@ class Blobs:
         await self._writer.run(lambda: self._store.blobs_written.advance(live.number, blob, offset))
         return offset
 
+    def _count(self, live: Live, which: int, length: int) -> None:
+        """Take `length` bytes of the quota; raise `OverQuota` if it has no room for them."""
+        if live.blob_bytes[which] + length > self._bytes_max[which]:
+            raise OverQuota("This mailbox has no room for so large a blob.")
+        live.blob_bytes[which] += length
+
+    def _count_sunk(self, live: Live, length: int) -> None:
+        """Raise `OverQuota` where the mailbox of somebody who is away would have no room for these bytes."""
+        peer = DEPOSIT_NAMES.index("peer")
+        if live.blob_bytes[peer] + live.sunk_blobs.total + length > self._bytes_max[peer]:
+            raise OverQuota("This mailbox has no room for so large a blob.")
+
+    def _recount(self, live: Live) -> None:
+        """Read again how much is used, after blobs went that no envelope named."""
+        stored = self._store.find_mailbox(live.box)
+        if stored is not None:
+            live.blob_bytes = list(stored.blob_bytes)
+
     async def _begin_sunk(self, live: Live, blob: bytes, length: int) -> tuple[Blob, bool]:
         if not live.sunk_blobs.knows(blob):
             self._check_room(length)
-            self._mailboxes.count_sunk_blob(live, length)
+            self._count_sunk(live, length)
         upload, is_new = live.sunk_blobs.begin(blob, length)
         await self._commit_sunk(live)
         return Blob(length=length, offset=upload.offset, deposit=SINK, place=None), is_new
@@ -167,7 +193,7 @@ class Blobs:
             if self._store.blobs.find(number, blob) is None:
                 live = self._mailboxes.find(box)
                 if live is not None:
-                    self._mailboxes.recount_blobs(live)
+                    self._recount(live)
                 self.remove(box, [blob])
         return len(orphans)
 

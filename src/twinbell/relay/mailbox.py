@@ -15,10 +15,9 @@ committed, or behind, and is fed from the disk as fast as it reads. `sent_upto` 
 
 import hashlib
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass
 
 from twinbell.clock import Clock
-from twinbell.errors import Damaged, OverQuota, TwinbellError, Unauthorised
+from twinbell.errors import Damaged, TwinbellError, Unauthorised
 from twinbell.relay.acks import Acks, Caller
 from twinbell.relay.epochs import Epochs
 from twinbell.relay.live import Depositor, Device, Listener, Live, Reader
@@ -38,14 +37,6 @@ _FEED = 16  # envelopes read from the disk at a time for a listener that is behi
 _DAY_S = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """What one deposit token may have lying in a mailbox."""
-
-    envelopes: int
-    blob_bytes: int
-
-
 class Mailboxes:
     """All mailboxes of a relay."""
 
@@ -55,14 +46,14 @@ class Mailboxes:
         store: Store,
         epochs: Epochs,
         clock: Clock,
-        quotas: tuple[Quota, Quota],
+        envelopes_max: tuple[int, int],
         budget: Budget,
         live_max: int = 20_000,
     ) -> None:
         self._store = store
         self._epochs = epochs
         self._clock = clock
-        self._quotas = quotas
+        self._envelopes_max = envelopes_max  # of what others leave, and of what one leaves oneself
         self._budget = budget
         self._live: dict[bytes, Live] = {}
         self._live_max = live_max
@@ -200,7 +191,7 @@ class Mailboxes:
             return Problem.TOO_FAST
         if live.next_seq >= SEQ_MAX:
             return Problem.FULL
-        if which != SINK and live.counts[which] >= self._quotas[which].envelopes:
+        if which != SINK and live.counts[which] >= self._envelopes_max[which]:
             return Problem.FULL
         return None
 
@@ -422,26 +413,6 @@ class Mailboxes:
 
     def today(self) -> int:
         return int(self._clock.wall_s()) // _DAY_S
-
-    # --- blobs count in the same quotas
-
-    def count_blob(self, live: Live, which: int, length: int) -> None:
-        """Take `length` bytes of the quota; raise `OverQuota` if it has no room for them."""
-        if live.blob_bytes[which] + length > self._quotas[which].blob_bytes:
-            raise OverQuota("This mailbox has no room for so large a blob.")
-        live.blob_bytes[which] += length
-
-    def count_sunk_blob(self, live: Live, length: int) -> None:
-        """Raise `OverQuota` where the mailbox of somebody who is away would have no room for these bytes."""
-        peer = DEPOSIT_NAMES.index("peer")
-        if live.blob_bytes[peer] + live.sunk_blobs.total + length > self._quotas[peer].blob_bytes:
-            raise OverQuota("This mailbox has no room for so large a blob.")
-
-    def recount_blobs(self, live: Live) -> None:
-        """Read again how much is used, after blobs went that no envelope named."""
-        stored = self._store.find_mailbox(live.box)
-        if stored is not None:
-            live.blob_bytes = list(stored.blob_bytes)
 
     def live_count(self) -> int:
         return len(self._live)

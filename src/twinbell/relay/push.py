@@ -53,7 +53,7 @@ class Push:
         self._services = services
         self._find = find
         self.writer: Writer  # set by whoever composes the relay
-        self.waiting: set[int] = set(store.pushed_mailboxes()) if key else set()
+        self.waiting: set[int] = set(store.pushes.mailboxes()) if key else set()
         self.told: dict[int, set[str]] = {}  # devices that were told and have not collected since
         self._due: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,7 +73,7 @@ class Push:
     async def put(self, live: Live, device: str, subscription: Subscription) -> None:
         """Keep the device's subscription in place of the one before."""
         self.check(subscription)
-        await self.writer.run(lambda: self._store.put_push(live.number, device, subscription))
+        await self.writer.run(lambda: self._store.pushes_written.put(live.number, device, subscription))
         self.collected(live, device)
 
     def check(self, subscription: Subscription) -> None:
@@ -84,7 +84,7 @@ class Push:
 
     async def drop(self, live: Live, device: str) -> None:
         """Forget the device's subscription; there need not be one."""
-        await self.writer.run(lambda: self._store.drop_push(live.number, device))
+        await self.writer.run(lambda: self._store.pushes_written.drop(live.number, device))
 
     # --- what the mailboxes tell
 
@@ -127,7 +127,7 @@ class Push:
         if live is None:
             return
         untold = self.told.setdefault(number, set())
-        there = dict(self._store.pushes(number))
+        there = dict(self._store.pushes.of(number))
         for device, subscription in there.items():
             if device not in untold and self._wants(live, device):
                 untold.add(device)

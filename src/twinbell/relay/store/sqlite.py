@@ -28,12 +28,12 @@ from twinbell.relay.store import (
 )
 from twinbell.relay.store.blobs import BlobTable
 from twinbell.relay.store.pairings import PairingTable
+from twinbell.relay.store.pushes import PushTable
 from twinbell.relay.store.schema import APPLICATION_ID, STEPS
 from twinbell.relay.store.watches import WatchTables
 from twinbell.wire.auth import Right
 from twinbell.wire.limits import ID_BYTES, SLOT_VERSIONS_KEPT
 from twinbell.wire.mailbox import Kept, Setting
-from twinbell.wire.push import Subscription
 
 SINK = 4  # beside the rights that tokens have: answered like DEPOSIT, stores nothing
 _CHUNKS = (128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
@@ -76,6 +76,7 @@ class SqliteStore:
         self._reader.execute("pragma cache_size=-16384")
         self.watches, self.watches_written = WatchTables(self._reader), WatchTables(self._writer)
         self.pairings, self.pairings_written = PairingTable(self._reader), PairingTable(self._writer)
+        self.pushes, self.pushes_written = PushTable(self._reader), PushTable(self._writer)
         self.blobs, self.blobs_written = BlobTable(self._reader), BlobTable(self._writer)
 
     def _migrate(self) -> None:
@@ -164,16 +165,6 @@ class SqliteStore:
                 (day,),
             )
         ]
-
-    def pushed_mailboxes(self) -> list[int]:
-        """Return the numbers of mailboxes in which a device is subscribed to push."""
-        return [number for (number,) in self._reader.execute("select distinct mailbox from push")]
-
-    def pushes(self, number: int) -> list[tuple[str, Subscription]]:
-        rows = self._reader.execute(
-            "select device, endpoint, p256dh, auth from push where mailbox=?", (number,)
-        )
-        return [(device, Subscription(endpoint, p256dh, auth)) for device, endpoint, p256dh, auth in rows]
 
     def counts(self) -> dict[str, int]:
         (mailboxes,) = _one(self._reader, "select count(*) from mailbox")
@@ -336,25 +327,6 @@ class SqliteStore:
     def note_missed(self, number: int, devices: Sequence[str]) -> None:
         for name in devices:
             self._writer.execute("update device set missed=1 where mailbox=? and name=?", (number, name))
-
-    def put_push(self, number: int, device: str, subscription: Subscription) -> None:
-        """Keep where a device can be woken, unless the device went meanwhile."""
-        self._writer.execute(
-            "insert or replace into push select ?,?,?,?,?"
-            " where exists (select 1 from device where mailbox=? and name=?)",
-            (
-                number,
-                device,
-                subscription.endpoint,
-                subscription.p256dh,
-                subscription.auth,
-                number,
-                device,
-            ),
-        )
-
-    def drop_push(self, number: int, device: str) -> None:
-        self._writer.execute("delete from push where mailbox=? and device=?", (number, device))
 
     def put_slot(self, number: int, version: int, body: bytes) -> int:
         """Store the version after `version`, if that is the newest, and return it; raise `Conflict` else."""
