@@ -30,6 +30,7 @@ import { NOW_S, pair, RELAY } from "./people";
 import { DAY_S, type Who } from "./two";
 
 const REHEARSAL = filled(1, 16);
+const PLACE = { relay: RELAY, watch: WATCH, key: KEY.verifyKey.raw };
 const SPLITS = [undefined, anotherSplit()];
 
 /** What somebody does, by what Ana keeps of Ben now. */
@@ -64,8 +65,7 @@ const writer: fc.Arbitrary<Act> = fc.oneof(
   {
     weight: 4,
     arbitrary: changes.map((wanted): Act => (ben) => {
-      const place = { relay: RELAY, watch: WATCH, key: KEY.verifyKey.raw };
-      return { type: "SeatGiven", ...place, terms: signedFor(ben, wanted) };
+      return { type: "SeatGiven", ...PLACE, terms: signedFor(ben, wanted) };
     }),
   },
   {
@@ -122,14 +122,24 @@ const reading: fc.Arbitrary<Act> = fc.oneof(
   watch.map((id): Act => () => ({ type: "RehearsalRead", watch: id, proof: filled(3) })),
 );
 
-function moves(ana: fc.Arbitrary<Act>, ben: fc.Arbitrary<Act>): fc.Arbitrary<Move[]> {
+/** Lives that begin with some of this: by chance alone few would come to a seat. */
+const SEATED: readonly Move[] = [
+  { who: "ana", act: () => ({ type: "GuardianAsked", ask: ask() }) },
+  { who: "ben", act: () => ({ type: "GuardianAnswered", watch: WATCH, yes: true }) },
+  { who: "ana", act: (ben) => ({ type: "SeatGiven", ...PLACE, terms: signedFor(ben, { number: 1 }) }) },
+];
+const KEPT: readonly Move[] = [{ who: "ana", act: () => ({ type: "WatchKept", watch: owned() }) }];
+
+function moves(first: readonly Move[], ana: fc.Arbitrary<Act>, ben: fc.Arbitrary<Act>): fc.Arbitrary<Move[]> {
   const move: fc.Arbitrary<Move> = fc.oneof(
     { weight: 3, arbitrary: ana.map((act) => ({ who: "ana" as const, act })) },
     { weight: 3, arbitrary: ben.map((act) => ({ who: "ben" as const, act })) },
     fc.constantFrom(1, 5, 45, 70).map((passesDays) => ({ passesDays })),
     { weight: 2, arbitrary: fc.nat({ max: 9 }).map((comes) => ({ comes })) },
   );
-  return fc.array(move, { minLength: 20, maxLength: 40 });
+  const begun = fc.constantFrom(0, first.length, first.length, first.length);
+  const then = fc.array(move, { minLength: 20, maxLength: 40 });
+  return fc.tuple(begun, then).map(([count, rest]) => [...first.slice(0, count), ...rest]);
 }
 
 describe.skipIf(!hasTwin)("what is done around a watch", () => {
@@ -141,16 +151,16 @@ describe.skipIf(!hasTwin)("what is done around a watch", () => {
   afterAll(() => law.close());
 
   test("is the same in both languages for writer and guardian", { timeout: 240_000 }, async () => {
-    const seen = await judged("guardian", moves(writer, guardian));
+    const seen = await judged("guardian", moves(SEATED, writer, guardian));
 
     // A law that was never put to the test would hold as well.
-    const told = ["GuardianWanted", "GuardianSaid", "SeatTaken", "ShareCame", "WatchRefused", "GuardianGone"];
+    const told = ["GuardianWanted", "GuardianSaid", "SeatTaken", "ShareCame", "GuardianGone"];
     expect([...seen]).toEqual(expect.arrayContaining(told.map((name) => `Tell ${name}`)));
     expect([...seen]).toContain("Nobody has asked you to be a guardian for this watch.");
   });
 
   test("is the same in both languages for writer and reader", { timeout: 240_000 }, async () => {
-    const seen = await judged("pair", moves(reading, reading));
+    const seen = await judged("pair", moves(KEPT, reading, reading));
 
     const told = ["ReaderSeated", "RehearsalOpened"];
     expect([...seen]).toEqual(expect.arrayContaining(told.map((name) => `Tell ${name}`)));
