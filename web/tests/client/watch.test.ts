@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import type { Bond, Watch } from "../../src/client/api";
+import type { Bond, Kit, NewLastLetter, StopPage, Watch } from "../../src/client/api";
 import { RelayProcess, TerminalHome } from "../relay";
 import { Browser, type Page } from "./browser";
 import { bondWith, confirmKit, Inbox } from "./friends";
@@ -17,6 +17,8 @@ let page: Page;
 let jun: Bond;
 const guardians: Bond[] = [];
 const homes: TerminalHome[] = [];
+let paper: StopPage | null = null;
+let kit: Kit | null = null;
 
 beforeAll(async () => {
   relay = await RelayProcess.start({ more: ["--remind", "json", "--remind-private"] });
@@ -136,20 +138,41 @@ test("either word signs life, another one does not, and only the second calls fo
 });
 
 test("the page that stops it is there until it is on paper", async () => {
-  const page_ = await page.api.stopPage(jun.id);
+  paper = await page.api.stopPage(jun.id);
 
-  expect(page_?.words).toHaveLength(12);
-  expect(page_?.page).toContain(page_?.words.slice(0, 4).join(" "));
+  expect(paper?.words).toHaveLength(12);
+  expect(paper?.page).toContain(paper?.words.slice(0, 4).join(" "));
   await page.api.stopKept(jun.id);
   expect(await page.api.stopPage(jun.id)).toBeNull();
 });
 
+test("no last letter is for somebody in between, and none goes before the watch is armed", async () => {
+  kit = await page.api.kit(jun.id);
+  await confirmKit(page, jun.id);
+  await expect(page.api.writeLast(lastLetter("Early"))).rejects.toMatchObject({ code: "last.words" });
+  for (const { id } of [jun, ...guardians]) await page.api.verify(id);
+
+  const plan = await page.api.planLast({ bond: jun.id, floor: null, hold: "balance" });
+  const id = await page.api.writeLast(lastLetter("Early"));
+
+  expect(plan).toMatchObject({ armed: false, need: 2, guardians: 2, names: ["Kim", "Ravi"] });
+  expect(plan.rows.map(({ by, strength }) => [by, strength])).toContainEqual(["silence", "guardians"]);
+  expect(plan.seal.strength).toBe("guardians");
+  expect(await page.api.lastLetter(id)).toMatchObject({
+    outgoing: true,
+    standing: "held",
+    fate: { atParting: "burn", bothSilent: "later", heir: "" },
+  });
+  expect(await page.api.openLetter(id)).toMatchObject({ subject: "Early" });
+  expect((await ours()).letters).toBe(1);
+  expect((await page.api.link(jun.id)).waitingOut).toBe(0);
+  expect(await lettersOf(homes[0]!)).toEqual([]);
+});
+
 test("a rehearsal is played through by all, and then the watch can be armed", async () => {
   const [reader, ...guards] = homes as [TerminalHome, TerminalHome, TerminalHome];
-  for (const { id } of [jun, ...guardians]) await page.api.verify(id);
   await page.api.testChannel(jun.id, "mail");
   await expect(page.api.armWatch(jun.id)).rejects.toMatchObject({ code: "watch.lacks" });
-  await confirmKit(page, jun.id);
   expect((await page.api.rehearse(jun.id)).stage).toBe("asking");
 
   for (const home of guards) await home.run("guardian", "consent", "Ada", "yes", "--rehearsal");
@@ -167,17 +190,93 @@ test("a rehearsal is played through by all, and then the watch can be armed", as
     await isSo(async () => (await rehearsed(home)).may_release);
     await home.run("guardian", "release", "Ada", "--rehearsal", "--yes", "--to", "Jun");
   }
-  const { letters } = JSON.parse(await reader.run("letter", "list", "--json")) as {
-    letters: { letter: string }[];
-  };
-  const opened = await reader.run("letter", "open", letters.at(-1)!.letter);
+  const opened = await reader.run("letter", "open", (await lettersOf(reader)).at(-1)!);
 
   expect(opened).toContain("This is a rehearsal.");
   await rehearsalIs("done");
   expect((await ours()).lacks).toEqual([]);
   expect(await page.api.armWatch(jun.id)).toMatchObject({ pending: false, again: false, left: [] });
-  expect(await ours()).toMatchObject({ armed: true });
+  expect(await ours()).toMatchObject({ armed: true, letters: 1, unarmed: 0 });
 }, 240_000);
+
+test("what was written before goes with the arming, and nobody opens it yet", async () => {
+  const reader = homes[0]!;
+  const early = (await page.api.letters(jun.id)).find(({ last }) => last?.standing === "armed")!;
+  await page.eventually(async () => (await page.api.lastLetter(early.id))?.state === "sent");
+
+  const known = await lettersOf(reader);
+
+  expect(known).toContain(early.id);
+  await expect(reader.run("letter", "open", early.id)).rejects.toThrow("It is not yet time");
+  expect(await page.api.openLetter(early.id)).toMatchObject({ subject: "Early" });
+});
+
+test("a last letter of an armed watch is armed at once", async () => {
+  const id = await page.api.writeLast(lastLetter("Later"));
+
+  await page.eventually(async () => (await page.api.lastLetter(id))?.state === "sent");
+
+  expect(await page.api.lastLetter(id)).toMatchObject({ standing: "armed", need: 2, names: ["Kim", "Ravi"] });
+  expect(await ours()).toMatchObject({ letters: 2, unarmed: 0 });
+});
+
+test("longer terms hold at once, shorter ones are seen by all first", async () => {
+  const zone = "Europe/Berlin";
+
+  expect(await page.api.changeWatch(jun.id, { rhythm: { ...RHYTHM, every: 60 }, need: 2, zone })).toEqual({
+    pending: false,
+    inS: 0,
+  });
+  expect(await page.api.changeWatch(jun.id, { rhythm: { ...RHYTHM, every: 5 }, need: 2, zone })).toEqual({
+    pending: true,
+    inS: 74 * DAY_S,
+  });
+
+  expect((await ours()).seen?.pending).toMatchObject({ rhythm: { every: 5 }, need: 2 });
+  // Going back is at once.
+  await page.api.changeWatch(jun.id, { rhythm: { ...RHYTHM, every: 60 }, need: 2, zone });
+  expect((await ours()).seen?.pending).toBeNull();
+  await expect(page.api.dismissGuardian(jun.id, guardians[0]!.id)).rejects.toMatchObject({
+    code: "watch.few",
+  });
+});
+
+test("whoever has the page stops it, and it is armed anew with another code", async () => {
+  await expect(
+    page.api.stopWatch({ relay: relay.url, watch: paper!.watch, words: "maple maple" }),
+  ).rejects.toMatchObject({ code: "watch.stop-count" });
+
+  await page.api.stopWatch({ relay: relay.url, watch: paper!.watch, words: paper!.words.join(" ") });
+
+  expect(await ours()).toMatchObject({ armed: false, seen: { stage: "stopped" } });
+  expect(await page.api.armWatch(jun.id)).toMatchObject({ again: true, newStop: true, left: [] });
+  const watch = await ours();
+  expect(watch).toMatchObject({ armed: true, hasStop: true, letters: 2, unarmed: 0 });
+  expect((await page.api.stopPage(jun.id))?.words).not.toEqual(paper!.words);
+});
+
+test("who lost everything has the watch again from paper", async () => {
+  const other = await Browser.make();
+  const back = other.open(relay.url);
+  await back.api.start();
+
+  const bond = await back.api.restore(kit!.page);
+
+  const watch = await back.api.watch(bond.id);
+  expect(watch).toMatchObject({ reader: "Jun", armed: true, refusal: null, rhythm: { every: 60 } });
+  await back.api.alive(bond.id);
+  await other.remove();
+});
+
+test("a watch that was ended is gone at its relay, and guardians let go of their seats", async () => {
+  await page.api.endWatch(jun.id);
+
+  expect(await page.api.watch(jun.id)).toBeNull();
+  await isSo(async () => {
+    const said = await homes[1]!.run("guardian", "list", "--json");
+    return (JSON.parse(said) as { guardians: unknown[] }).guardians.length === 0;
+  });
+});
 
 async function ours(): Promise<Watch> {
   const watch = await page.api.watch(jun.id);
@@ -189,6 +288,19 @@ async function ours(): Promise<Watch> {
 function shapeOf(watch: Watch): unknown {
   const { seen, aliveS: _, ...rest } = watch;
   return { ...rest, stage: seen?.stage, away: seen?.awayUntilS };
+}
+
+function lastLetter(subject: string): NewLastLetter {
+  const fate = { atParting: "burn", bothSilent: "later", heir: "" } as const;
+  const text = "Dear Jun,\n\nall is well.";
+  return { bond: jun.id, subject, text, files: [], floor: null, hold: "balance", fate };
+}
+
+/** The letters that somebody at a terminal has. */
+async function lettersOf(home: TerminalHome): Promise<string[]> {
+  const said = await home.run("letter", "list", "--json");
+  const { letters } = JSON.parse(said) as { letters: { letter: string }[] };
+  return letters.map(({ letter }) => letter);
 }
 
 async function rehearsalIs(...stages: string[]): Promise<void> {
