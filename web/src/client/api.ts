@@ -6,7 +6,8 @@
  * hex, bytes Uint8Array. Nothing here is ever markup.
  */
 
-import type { BondKind, Standing, WatchApi } from "./watchapi";
+import type { Standing } from "./lastapi";
+import type { BondKind, WatchApi } from "./watchapi";
 
 /** Why something was refused. `name` is the class in `core/errors`, `sentence` its English words for a log. */
 export interface Refusal {
@@ -35,6 +36,7 @@ export interface Storage {
 }
 
 export type BellForm = "spoken" | "link";
+export type * from "./lastapi";
 export type * from "./watchapi";
 
 /** A bell on its way: given and not yet answered, or answered and not yet complete. */

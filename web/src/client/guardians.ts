@@ -27,7 +27,8 @@ import type { BondRow, SeatRow } from "./schema";
 import * as seats from "./seats";
 import type { View } from "./vault";
 import { DAY_S } from "./watch";
-import type { Reason, Ruling, RulingCode } from "./watchapi";
+import type { Ruling, RulingCode } from "./lastapi";
+import type { Reason } from "./watchapi";
 
 /** A watch for which this person was asked to be a guardian, as it was when it was read. */
 export interface Guarding {

@@ -7,7 +7,7 @@ import type { Guarding } from "./guardians";
 import type { Home } from "./home";
 import * as seats from "./seats";
 import { DAY_S } from "./watch";
-import type { Guarded, ShareWords } from "./watchapi";
+import type { Guarded, ShareWords } from "./lastapi";
 import { rhythmOf } from "./watchstatus";
 
 /** Return a guarded watch as a page shows it. */

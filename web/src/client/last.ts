@@ -17,7 +17,7 @@ import type { LastRow, LetterRow } from "./schema";
 import type { Draft, View } from "./vault";
 import * as watch from "./watch";
 import type { Asked, Own } from "./watch";
-import type { Standing } from "./watchapi";
+import type { Standing } from "./lastapi";
 import type { WatchRelay } from "./watchrelay";
 
 /** The epoch of a letter that waits for the first arming. */

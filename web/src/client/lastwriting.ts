@@ -26,7 +26,7 @@ import type { LastRow, LetterRow } from "./schema";
 import * as watch from "./watch";
 import { DAY_S, type Own } from "./watch";
 import type { Hold, Wish } from "./api";
-import type { NewLastLetter } from "./watchapi";
+import type { NewLastLetter } from "./lastapi";
 import * as wishes from "./wishes";
 
 const FLOOR = "in 1 year"; // from then on guardians alone can open it: a relay may be gone by then

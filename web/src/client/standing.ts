@@ -22,7 +22,8 @@ import * as reader from "./reader";
 import type { BondRow, LetterRow, SeatRow } from "./schema";
 import type { View } from "./vault";
 import * as watch from "./watch";
-import type { LastLetter, Reading, Stage } from "./watchapi";
+import type { LastLetter, Reading } from "./lastapi";
+import type { Stage } from "./watchapi";
 import { rhythmOf } from "./watchstatus";
 
 /** Return a last letter as a page shows it; null for any other. */

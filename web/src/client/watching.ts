@@ -21,7 +21,8 @@ import * as seats from "./seats";
 import * as standing from "./standing";
 import * as watch from "./watch";
 import type { Own } from "./watch";
-import type { LastPlan, Rehearsal, WatchApi } from "./watchapi";
+import type { LastPlan } from "./lastapi";
+import type { Rehearsal, WatchApi } from "./watchapi";
 import * as watchpage from "./watchpage";
 import * as watchstatus from "./watchstatus";
 
