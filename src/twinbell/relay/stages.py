@@ -18,10 +18,11 @@ from twinbell.relay.store.watchrows import Channel, Record, Row
 from twinbell.wire import silence
 from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed
-from twinbell.wire.silence import Facts, Marks, Rule, Stage
+from twinbell.wire.silence import Facts, Rule, Stage
 from twinbell.wire.terms import Terms
 
 CALLED = (Stage.LATE, Stage.ASKING, Stage.VETO)  # stages in which the writer is reminded
+ASKED = (Stage.ASKING, Stage.VETO)  # and in which guardians are
 OVER = (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
 UNSEEN = (Stage.KEPT, Stage.LATE)  # between these nobody is told but the writer, by reminders
 DAY_BEGINS, DAY_ENDS = 9, 21  # nobody is called at night, by the clock of the terms' zone
@@ -93,7 +94,7 @@ def _found(
     """
     rule, was, now = row.rule, row.stage, moment.now
     stage = silence.stage(rule, seen, now)
-    asked = len(silence.asked(rule, seen, now))
+    asked = len(silence.asked(rule, seen, now)) if stage in ASKED else 0
     asked_at = row.asked_at
     news = None
     if stage is not was:
@@ -211,7 +212,7 @@ def _calls(tables: WatchTables, row: Row, seen: Facts, moment: Moment) -> list[C
     """Return the reminders of this watch that are due, each put off so that none is sent twice."""
     rule, now = row.rule, moment.now
     rehearsal = _is_rehearsal(rule)
-    if silence.stage(rule, seen, now) not in CALLED or not _reminds(rule, silence.marks(rule, seen), now):
+    if silence.stage(rule, seen, now) not in CALLED or not _reminds(rule, seen, now):
         return []
     night_s = 0 if rehearsal else quiet_s(row.zone, moment.gate_s)
     due = [channel for channel in tables.channels(row.number) if channel.next <= now]
@@ -225,10 +226,11 @@ def _is_rehearsal(rule: Rule) -> bool:
     return rule.unit_s < WATCH_UNIT_S
 
 
-def _reminds(rule: Rule, marks: Marks, now: int) -> bool:
+def _reminds(rule: Rule, seen: Facts, now: int) -> bool:
     """Say whether the writer is reminded; in a rehearsal only as often as is needed to go on from there."""
     if not _is_rehearsal(rule):
         return rule.armed
+    marks = silence.marks(rule, seen)
     return rule.armed and marks.asking is None and now - marks.late <= REHEARSED_S
 
 
@@ -246,7 +248,7 @@ def _due(
         at.append(marks.late)
     elif stage in CALLED and rule.armed:
         at += [second for second in (marks.asking, marks.silent) if second is not None and second > now]
-        if _reminds(rule, marks, now):
+        if _reminds(rule, seen, now):
             at += [channel.next for channel in tables.channels(row.number)]
     if asked and marks.asking is not None:
         at.append(asked_at + _ask_again_s(rule))
