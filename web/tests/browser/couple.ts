@@ -54,6 +54,11 @@ export async function answerWords(phone: Phone, url: string, said: string): Prom
 /** Two phones become a pair. */
 export async function makeBond(giver: Phone, answerer: Phone, url: string): Promise<void> {
   await answerBell(answerer, await giveBell(giver, url));
+  await compareWords(giver, answerer);
+}
+
+/** Two who have just made a bond compare the words, one after the other. */
+export async function compareWords(giver: Phone, answerer: Phone): Promise<void> {
   for (const phone of [giver, answerer]) {
     await phone.sees("The bond is made.");
     await phone.touch("Compare the words");

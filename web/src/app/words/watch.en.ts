@@ -373,8 +373,8 @@ export const words = {
       mathematics: "mathematics until that day, then guardians",
     },
     waySilence: (writer: string | null, relay: string, some: string) =>
-      `${Who(writer)} ${writer ? "has" : "have"} been silent, ${relay} has said so, and ${some} help.`,
-    wayDate: (date: string, some: string) => `${date} has come, and ${some} help.`,
+      `${Who(writer)} ${writer ? "has" : "have"} been silent, ${relay} has said so, and ${some} must help.`,
+    wayDate: (date: string, some: string) => `${date} has come, and ${some} must help.`,
     early: (whoEver: string, some: string, reader: string | null) =>
       `${whoEver} and ${some}, together with ${who(reader)}.`,
     someGuardians: (need: number, all: number, names: string) =>
