@@ -56,7 +56,7 @@ def test_it_tells_each_thing_that_has_happened_and_who_is_waited_for(world, type
         "`twinbell guardian answer Mei no --rehearsal`."
     )
     say_no(world, "Ann", "Bo")
-    passes(world, 15)
+    passes(world, 25)
     release(world, "Ann")
     _, said, _ = types(WRITER, "rehearse")
     assert "Ann has given their share to Jun. 1 of Bo and Cy must give their share to Jun" in said

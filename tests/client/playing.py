@@ -79,7 +79,7 @@ def until_silent(made: Circle) -> None:
     made.settle()
     passes(made, 40)
     say_no(made, "Ann", "Bo")
-    passes(made, 15)
+    passes(made, 25)
 
 
 def reads(made: Circle) -> Mail:

@@ -64,7 +64,7 @@ def test_a_rehearsal_from_the_question_to_the_letter(world):
     assert "asked" in world.news("Ann")
     assert advances(world).stage is Stage.ASKING
     say_no(world, "Ann", "Bo")
-    passes(world, 15)
+    passes(world, 25)
     found = advances(world)
     assert found.stage is Stage.SILENT
     assert {each.name for each in found.guardians if each.part is Part.ANSWERED} == {"Ann", "Bo"}
@@ -130,7 +130,7 @@ def test_guardians_who_come_a_day_later_are_still_asked(world):
     assert "Ann and Bo have still to say" in advances(world).waits
     count(world.relay, DAY)
     say_no(world, "Ann")
-    passes(world, 15)
+    passes(world, 25)
     assert advances(world).waits.startswith("2 of Ann, Bo and Cy must give their share to Jun")
     release(world, "Cy")
     count(world.relay, DAY)
@@ -275,7 +275,7 @@ def test_the_real_watch_its_shares_and_letters_are_as_they_were(world):
     world.settle()
     passes(world, 40)
     say_no(world, "Ann", "Bo")
-    passes(world, 15)
+    passes(world, 25)
     release(world, "Ann", "Bo")
 
     assert facts(world) == before
@@ -363,7 +363,7 @@ def test_after_a_crash_it_goes_on(world, point, monkeypatch):
     world.settle()
     passes(world, 40)
     say_no(world, "Ann", "Bo")
-    passes(world, 15)
+    passes(world, 25)
     release(world, "Ann", "Bo")
     reads(world)
     assert advances(world).state is State.DONE

@@ -18,9 +18,9 @@ def register(subparsers: Subparsers) -> None:
         subparsers,
         "rehearse",
         "Play silence with your guardians and the reader, and a letter that says it is a rehearsal.",
-        about="A watch is armed only after one, and it is due again after a year. Half a minute is silence\n"
-        "enough here; the rest is what people take, and they have seven days. Nothing of the real watch is\n"
-        "touched. Type it again to see how it stands; Ctrl-C leaves it to go on when you do.",
+        about="A watch is armed only after one, and it is due again after a year. Less than a minute is\n"
+        "silence enough here; the rest is what people take, and they have seven days. Nothing of the real\n"
+        "watch is touched. Type it again to see how it stands; Ctrl-C leaves it to go on when you do.",
         example="twinbell rehearse --with Jun",
         json="bond, state (asked, silent, done, lapsed, over), next; while it goes on also watch, stage, "
         "begun, need, guardians: [{name, part (asked, refused, takes-part, answered, helped)}], reminders, "

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from twinbell.client.rehearsing import Rehearsal
 
 DAY_S = 86_400
-UNIT_S, EVERY, GRACE, VETO = 5, 2, 2, 2  # half a minute, and what people take
+UNIT_S, EVERY, GRACE = 5, 2, 2
+VETO = EVERY + GRACE  # so who got their share before they answered has held it for long enough at its end
 WITHOUT_S = DAY_S  # who has not answered by then is not waited for, where there are enough others
 
 SUBJECT = "Rehearsal"

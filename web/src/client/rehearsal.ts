@@ -35,9 +35,11 @@ import * as watch from "./watch";
 import { DAY_S, type Own } from "./watch";
 import type { Rehearsal, Rehearsing } from "./watchapi";
 import { seen } from "./watchstatus";
+import { relayOf } from "./watchrelay";
 
-const RHYTHM = { every: 2, grace: 2, veto: 2 };
-const UNIT_S = 5; // half a minute, and what people take
+// Who got their share before they answered has held it for long enough at the end of the veto.
+const RHYTHM = { every: 2, grace: 2, veto: 4 };
+const UNIT_S = 5; // less than a minute, and what people take
 const WITHOUT_S = DAY_S; // who has not answered by then is not waited for, where there are enough others
 
 const SUBJECT = "Rehearsal";
@@ -175,7 +177,7 @@ async function fallSilent(home: Home, real: Own, own: Own): Promise<void> {
   await watch.settle(home, own);
   const proven = channels.every(home.vault, real).filter(({ acceptedS }) => acceptedS > 0);
   const { owner } = own.owned;
-  await home.watchRelay(own.bond.relay).putChannels(own.id, owner, proven.map(channels.channelOf));
+  await relayOf(home, own.bond.relay).putChannels(own.id, owner, proven.map(channels.channelOf));
   if (!letter(home.vault, own)) {
     // It waits for the arming that comes next.
     const fate = { atParting: "burn", bothSilent: "later", heir: "" } as const;
@@ -200,7 +202,7 @@ async function wasRead(home: Home, own: Own, { proof }: RehearsalRow): Promise<b
 /** Let go of a rehearsal. The relay forgets it by itself, if it can't be told. */
 async function letGo(home: Home, own: Own): Promise<void> {
   try {
-    await home.watchRelay(own.bond.relay).end(own.id, own.owned.owner);
+    await relayOf(home, own.bond.relay).end(own.id, own.owned.owner);
   } catch (error) {
     if (!(error instanceof TwinbellError)) throw error;
   }
@@ -221,7 +223,7 @@ async function status(
   let lapsed = false;
   if (own.owned.epoch) {
     try {
-      relayed = await home.watchRelay(own.bond.relay).look(own.id, own.owned.owner);
+      relayed = await relayOf(home, own.bond.relay).look(own.id, own.owned.owner);
     } catch (error) {
       lapsed = error instanceof Unauthorised || error instanceof NotFound;
       if (!lapsed) refusal ??= told(foreseen(error));
