@@ -178,12 +178,6 @@ export function written(content: AboutWatch): RecordValue {
   return Object.fromEntries(NAMES[content.kind].map((name) => [name, fields[name]!]));
 }
 
-/** Return `watch` if it can be the id of one; throw `Mistaken` if not. */
-export function checkWatch(watch: Uint8Array): Uint8Array {
-  if (watch.length !== ID_BYTES) throw new Mistaken(`The id of a watch has ${ID_BYTES} bytes.`);
-  return watch;
-}
-
 export function readAsk(fields: Fields): GuardianAsk {
   return {
     kind: "guardian-ask",

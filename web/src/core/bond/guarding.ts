@@ -11,13 +11,13 @@ import { consent } from "../wire/terms";
 import { type Effect, type Event, tell } from "./event";
 import type { GuardianAnswer, GuardianSeat } from "./guardian";
 import type { Pendant } from "./pendant";
+import { SEED_BYTES } from "./prekey";
 import type { WatchEvents } from "./watchevent";
 import { Appointed, isSame, put, without } from "./watchkeys";
 import { appointedOf, fitting, having, kept, said, seatOf, withoutWatch } from "./watchkeep";
 import { see } from "./watchsight";
 import { deposit, type Now, type Step } from "./writing";
 
-export const SEED_BYTES = 32;
 const DAY_S = 86_400;
 const TOKEN_HASH_ELSEWHERE = new Uint8Array(32); // the writer puts the token beside a consent
 
