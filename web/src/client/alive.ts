@@ -22,7 +22,7 @@ import { pendantOf } from "./journal";
 import type { View } from "./vault";
 import * as watch from "./watch";
 import { DAY_S, type Own } from "./watch";
-import type { WatchRelay } from "./watchrelay";
+import { relayOf, type WatchRelay } from "./watchrelay";
 
 const DURESS_S = 35 * DAY_S; // guardians see a note at most once a week: it has to be there for more than one
 const EVERY_S = 12 * 3600; // one that nobody asked for: twice a day says all that a watch of days can hear
@@ -41,7 +41,7 @@ export async function byAct(home: Home): Promise<void> {
   for (const own of due(home.vault, home.nowS)) {
     await home.change((draft) => watch.note(draft, own.id, { triedS: home.nowS }));
     try {
-      await now(home, own, home.watchRelay(own.bond.relay, ANSWER_MS));
+      await now(home, own, relayOf(home, own.bond.relay, ANSWER_MS));
     } catch (error) {
       if (!(error instanceof TwinbellError)) throw error;
     }
@@ -73,7 +73,7 @@ export async function now(home: Home, own: Own, asks?: WatchRelay): Promise<void
     const alive = { watch: own.id, epoch, n, day, notes: notesHash(notes) };
     return new Life(signAlive(alive, own.key), notes);
   };
-  await bring(home, own, asks ?? home.watchRelay(own.bond.relay), sign);
+  await bring(home, own, asks ?? relayOf(home, own.bond.relay), sign);
 }
 
 /** Say until when the person will not be heard from, or by 0 that they are back. A sign of life too. */
@@ -86,7 +86,7 @@ export async function away(home: Home, own: Own, untilS: number): Promise<void> 
   // The number is taken now, whatever the day of the absence: it may end no later than 400 days from it.
   const sign = (n: number): Life =>
     new Life(signAway({ watch: own.id, n, fromS: Math.min(home.nowS, n), untilS }, own.key));
-  await bring(home, own, home.watchRelay(own.bond.relay), sign);
+  await bring(home, own, relayOf(home, own.bond.relay), sign);
 }
 
 async function bring(home: Home, own: Own, asks: WatchRelay, sign: Sign): Promise<void> {

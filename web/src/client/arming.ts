@@ -17,7 +17,7 @@ import { parseTerms, STOP_BYTES, waitS } from "../core/wire/terms";
 import * as channels from "./channels";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
-import * as last from "./last";
+import * as lastrelay from "./lastrelay";
 import { reseal } from "./lastwriting";
 import type { View } from "./vault";
 import * as watch from "./watch";
@@ -79,7 +79,7 @@ export async function arm(home: Home, own: Own): Promise<Armed> {
 export async function armNow(home: Home, own: Own): Promise<Armed> {
   if (own.bond.partedS !== null) throw new Mistaken("This bond has ended.", { code: "bond.parted" });
   const seen = await watch.look(home, own);
-  await last.openedBy(home, own, seen.fetched);
+  await lastrelay.openedBy(home, own, seen.fetched);
   const guardians = watch.consents(home.vault, own);
   const code = seen.stage === "stopped" ? randomBytes(STOP_BYTES) : null;
   const { terms } = own;

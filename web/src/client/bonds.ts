@@ -15,7 +15,6 @@ import type { Bond, Portrait, Quiet } from "./api";
 import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
-import * as last from "./last";
 import * as news from "./news";
 import * as push from "./push";
 import type { BondRow } from "./schema";
@@ -139,7 +138,8 @@ export async function part(home: Home, id: string): Promise<void> {
   await home.change(async (draft) => {
     const { id: bond, partedS } = named(draft, id);
     if (partedS !== null) return;
-    await last.partInside(home, draft, bond);
+    if (draft.all("watch").some((row) => same(row.bond, bond)))
+      await (await import("./lastrelay")).partInside(home, draft, bond);
     await stepInside(home, draft, bond, { type: "Parted" });
     draft.put("bond", { ...get(draft, bond), partedS: home.nowS });
     for (const row of draft.all("outbox"))

@@ -14,6 +14,7 @@ import type { ChannelRow } from "./schema";
 import type { View } from "./vault";
 import * as watch from "./watch";
 import type { Own } from "./watch";
+import { relayOf } from "./watchrelay";
 
 /** Return the ways to remind this person, in the order in which they were added. */
 export function every(view: View, own: Own): readonly ChannelRow[] {
@@ -55,7 +56,7 @@ export async function remove(home: Home, own: Own, name: string): Promise<void> 
 export async function test(home: Home, own: Own, name: string): Promise<Trial> {
   const known = every(home.vault, own);
   if (known.every((each) => each.name !== name)) throw unknown(name);
-  const asks = home.watchRelay(own.bond.relay);
+  const asks = relayOf(home, own.bond.relay);
   const { owner } = own.owned;
   let trial: Trial;
   try {
@@ -90,7 +91,7 @@ async function put(home: Home, own: Own, fresh: ChannelRow): Promise<void> {
 
 async function tell(home: Home, own: Own, ways: readonly ChannelRow[]): Promise<void> {
   await watch.settle(home, own);
-  await home.watchRelay(own.bond.relay).putChannels(own.id, own.owned.owner, ways.map(channelOf));
+  await relayOf(home, own.bond.relay).putChannels(own.id, own.owned.owner, ways.map(channelOf));
   await keep(home, own, ways);
 }
 

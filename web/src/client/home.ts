@@ -12,7 +12,6 @@ import { Turn } from "./lane";
 import { Relay } from "./relay";
 import { Transport } from "./transport";
 import type { Draft, Vault } from "./vault";
-import { WatchRelay } from "./watchrelay";
 
 /** What a home needs of where it lives: a browser's worker, or a test. */
 export interface Platform {
@@ -64,11 +63,6 @@ export class Home {
     const relay = new Relay(this.transport(url));
     this.#relays.set(url, relay);
     return relay;
-  }
-
-  /** Return the relay at `url`, as far as it keeps watches. */
-  watchRelay(url: string, silenceMs?: number): WatchRelay {
-    return new WatchRelay(this.transport(url), silenceMs);
   }
 
   /** Return the server at `url`, whatever it is. */

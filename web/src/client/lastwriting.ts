@@ -19,6 +19,7 @@ import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf } from "./journal";
 import * as last from "./last";
+import * as lastrelay from "./lastrelay";
 import * as letters from "./letters";
 import { unseal } from "./opened";
 import * as outgoing from "./outgoing";
@@ -113,7 +114,7 @@ async function resealOne(home: Home, own: Own, row: LastRow, letter: LetterRow):
   });
   await save(home, own, lock, parcel, row.fate);
   const { found, files } = await unseal(home, letter);
-  const fate = last.fateOf(row);
+  const fate = lastrelay.fateOf(row);
   const text = withoutFate(found.mail.text, fate, found.mail.reader, old.wish);
   try {
     await outgoing.seal(home, bond, lock, {

@@ -29,9 +29,9 @@ import { prepare } from "./opened";
 import * as outgoing from "./outgoing";
 import type { LetterRow } from "./schema";
 import type { View } from "./vault";
-import { nextS as watchesS, upkeep } from "./watching";
 
 const UPKEEP_S = 20;
+const REHEARSING_S = 5; // people sit together and wait for it
 const AGAIN_MS = 1_000;
 const AGAIN_MS_MAX = 60_000;
 const GONE_WITHIN_MS = 4_000; // a ring that is not with the relay by then is told to go later
@@ -151,7 +151,9 @@ export class Listener {
 
   /** What guardians are told, and what a look has brought, goes at once. */
   async #watch(): Promise<void> {
-    await upkeep(this.#home);
+    const { vault } = this.#home;
+    if (vault.all("watch").length + vault.all("seat").length === 0) return;
+    await (await import("./watching")).upkeep(this.#home);
     this.pokeAll();
   }
 
@@ -252,6 +254,13 @@ async function tellReady(home: Home): Promise<void> {
       news.add(home, draft, "ready", row.bond, { peer, letter: hex(row.id), opens: row.opensS ?? 0 });
     }
   });
+}
+
+/** Return when watches want something next: a seat to be looked at, a rehearsal to go on. */
+function watchesS({ vault, nowS }: Home): number {
+  const isPlaying = vault.all("rehearsal").some(({ over }) => over === null);
+  const seats = vault.all("seat").map(({ dueS }) => dueS);
+  return Math.min(...seats, isPlaying ? nowS + REHEARSING_S : Infinity);
 }
 
 /** A letter that has still to go. One that is held goes to nobody yet. */

@@ -21,7 +21,7 @@ import type { Signed } from "../core/wire/signed";
 import type { Answer } from "../core/wire/silence";
 import { parseTerms } from "../core/wire/terms";
 import { doorbell, signVote, voteOf } from "../core/wire/watch";
-import { viewToBytes, type View as Relayed } from "../core/wire/watchview";
+import { parseView, viewToBytes, type View as Relayed } from "../core/wire/watchview";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
@@ -32,7 +32,7 @@ import * as seats from "./seats";
 import type { Place } from "./seats";
 import type { Draft } from "./vault";
 import { DAY_S } from "./watch";
-import type { WatchRelay } from "./watchrelay";
+import { relayOf, type WatchRelay } from "./watchrelay";
 
 const AGAIN_S = 3_600;
 export const CONSENT_DAYS = 365; // after that a guardian is asked whether they still want to be one
@@ -51,19 +51,13 @@ export async function lookAround(home: Home): Promise<void> {
   for (const row of seats.every(home.vault)) if (row.dueS <= home.nowS) await look(home, row);
 }
 
-/** Return when a look is due next; null where there are no seats. */
-export function nextS(home: Home): number | null {
-  const times = seats.every(home.vault).map(({ dueS }) => dueS);
-  return times.length ? Math.min(...times) : null;
-}
-
 /** Look at one watch, and keep and tell what came of it; a refusal is kept in its row. */
 export async function look(home: Home, row: SeatRow): Promise<void> {
   const pendant = pendantOf(bonds.get(home.vault, row.bond));
   const place = seats.placeOf(pendant, row, home.nowS);
   if (!place) return;
   try {
-    const relay = home.watchRelay(place.relay);
+    const relay = relayOf(home, place.relay);
     await hang(home, row, place, pendant, relay);
     const relayed = await relay.look(row.watch, place.token);
     await home.change(async (draft) => {
@@ -109,7 +103,7 @@ export async function bringAnswer(home: Home, bond: Uint8Array, watch: Uint8Arra
     const place = row && seats.placeOf(pendantOf(bonds.get(home.vault, bond)), row, home.nowS);
     if (!row?.ballot || !place) return false;
     try {
-      await home.watchRelay(place.relay).vote(watch, place.token, voteOf(row.ballot));
+      await relayOf(home, place.relay).vote(watch, place.token, voteOf(row.ballot));
     } catch (error) {
       if (error instanceof NotYet || error instanceof NotFound) {
         await gone(home, row); // nobody asks: what was said is kept here alone
@@ -153,7 +147,7 @@ export function sign(home: Home, draft: Draft, row: SeatRow, answer: Answer, abo
   const given = seat?.held(home.nowS);
   if (!seat || !given) throw new Refused("There is no seat here to answer from.", { code: "guardian.seat" });
   const key = new SigningKey(seat.seed);
-  const relayed = seats.viewOf(row);
+  const relayed = viewOf(row);
   const { epoch } = relayed ? parseTerms(relayed.terms.record) : termsOf(given);
   const n = nextN(home.nowS, Math.max(row.ballotN, above));
   const ballot = signVote({ watch: row.watch, epoch, seat: key.verifyKey.raw, answer, n }, key).toBytes();
@@ -192,7 +186,7 @@ async function guardianSaw(
 ): Promise<Pick<SeatRow, "asked" | "answer" | "consentTold">> {
   const seat = await believed(home, draft, row, relayed);
   let { asked, answer, consentTold } = row;
-  const before = seats.viewOf(row);
+  const before = viewOf(row);
   if (seat.lifeS > row.saidS || (before && epochOf(before) !== epochOf(relayed))) {
     answer = null; // they have been heard from since
   }
@@ -269,4 +263,9 @@ function tell(
 ): void {
   const { id, peer } = bonds.get(draft, row.bond);
   news.add(home, draft, kind, id, facts.rehearsal ? { peer, rehearsal: true } : { peer });
+}
+
+/** Return what the relay showed last. */
+function viewOf({ view }: SeatRow): Relayed | null {
+  return view && parseView(view);
 }

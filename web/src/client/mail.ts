@@ -20,16 +20,16 @@ import {
   Unreachable,
 } from "../core/errors";
 import type { Kept } from "../core/wire/mailbox";
+import { DOORBELL_VERSION } from "../core/wire/watch";
 import * as bonds from "./bonds";
 import type { Home } from "./home";
 import * as incoming from "./incoming";
 import { pendantOf, stepInside } from "./journal";
 import * as letters from "./letters";
-import * as looks from "./looks";
 import { sendFile } from "./outgoing";
 import type { Relay } from "./relay";
 import type { BondRow, ComingRow, OutboxRow } from "./schema";
-import type { View } from "./vault";
+import type { Draft, View } from "./vault";
 
 const ID_BYTES = 16;
 const REGISTRATION_BYTES_MAX = 16_384;
@@ -123,13 +123,18 @@ export async function collect(home: Home, bondId: Uint8Array): Promise<void> {
 export async function take(home: Home, bondId: Uint8Array, kept: Kept): Promise<void> {
   await home.change(async (draft) => {
     if (kept.seq <= bonds.get(draft, bondId).cursor) return;
-    if (!looks.ring(draft, kept.body)) {
+    if (!(await rang(draft, kept.body))) {
       const arrived = { type: "Arrived", envelope: kept.body, arrivedS: kept.arrivedS } as const;
       await stepInside(home, draft, bondId, arrived, { seq: kept.seq });
     }
     draft.put("bond", { ...bonds.get(draft, bondId), cursor: kept.seq });
   });
   home.reach("receive: saved");
+}
+
+/** Note a doorbell, by which a relay tells that a watch wants looking at, and tell whether this envelope is one. */
+async function rang(draft: Draft, envelope: Uint8Array): Promise<boolean> {
+  return envelope[0] === DOORBELL_VERSION && (await import("./looks")).ring(draft, envelope);
 }
 
 /** Fetch what envelopes have announced, and give it to the rules. */

@@ -6,7 +6,6 @@
  */
 
 import { VaultLocked } from "../core/errors";
-import * as alive from "./alive";
 import type * as api from "./api";
 import { exportBond } from "./archive";
 import { Bells } from "./bells";
@@ -28,7 +27,7 @@ import * as rings from "./rings";
 import { tidy } from "./tidy";
 import { Vault } from "./vault";
 import { Visit } from "./visit";
-import { watching } from "./watching";
+import { watchCalls } from "./watchcalls";
 
 /** What a worker has beside what a home needs. */
 export interface Surroundings extends Platform {
@@ -95,11 +94,12 @@ export function pendants(around: Surroundings, tell: api.Listener): api.Api {
   /** A person did something with their own hands, which is a sign of life; nobody waits for it. */
   const acted = (): void => {
     const { home } = running();
-    void alive.byAct(home).catch((error: unknown) => console.error(error));
+    if (home.vault.all("watch").length === 0) return;
+    void import("./alive").then((alive) => alive.byAct(home)).catch((error: unknown) => console.error(error));
   };
 
   return {
-    ...watching(() => {
+    ...watchCalls(() => {
       const { home, listener, bells } = running();
       return { home, poke: () => listener.pokeAll(), kindOf: (code) => bells.kindOf(code) };
     }),

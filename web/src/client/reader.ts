@@ -38,6 +38,7 @@ import { pendantOf, stepInside } from "./journal";
 import * as letters from "./letters";
 import type { BondRow, LetterRow } from "./schema";
 import type { Draft, View } from "./vault";
+import { relayOf } from "./watchrelay";
 
 const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven"];
 
@@ -278,7 +279,7 @@ export class Gates {
     const name = this.#bond.peer;
     const reading = pendantOf(this.#bond).keyring.watch.reader(gate.watch);
     if (!reading) throw new NotYet(`${name} has not told you where their watch is kept.`);
-    const relay = this.#home.watchRelay(reading.relay);
+    const relay = relayOf(this.#home, reading.relay);
     const facts = { relay: relay.name };
     try {
       return await relay.fetchParcel(gate.watch, reading.token, this.#row.id);

@@ -19,7 +19,6 @@ import type { Home } from "./home";
 import { stepInside } from "./journal";
 import * as mail from "./mail";
 import { baseUrl } from "./transport";
-import * as watch from "./watch";
 
 /** Take a bond up again from the page of its kit; return its id. */
 export async function restore(home: Home, text: string): Promise<Uint8Array> {
@@ -38,7 +37,7 @@ export async function restore(home: Home, text: string): Promise<Uint8Array> {
     if (draft.one("bond", hex(id))) throw new Refused("This bond is here already.", { code: "kit.here" });
     bonds.put(home, draft, pendant, pendant.peer.name, home.nowS);
     await stepInside(home, draft, id, { type: "CameBack", root: page.root, leap: 0 });
-    watch.adopt(draft);
+    if (keyring.watch.owned.length) (await import("./watch")).adopt(draft);
   });
   try {
     await mail.settle(home, id);

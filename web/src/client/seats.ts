@@ -9,7 +9,6 @@ import type { Pendant } from "../core/bond/pendant";
 import { hex, same } from "../core/bytes";
 import type { Answer, Stage } from "../core/wire/silence";
 import { ANSWERS, STAGES } from "../core/wire/silence";
-import { parseView, type View as Relayed } from "../core/wire/watchview";
 import type { SeatRow } from "./schema";
 import type { Draft, View } from "./vault";
 
@@ -39,11 +38,6 @@ export function note(
   if (!row) return;
   draft.put("seat", { ...row, ...changes });
   draft.events.push({ kind: "watches" });
-}
-
-/** Return what the relay showed last. */
-export function viewOf({ view }: SeatRow): Relayed | null {
-  return view && parseView(view);
 }
 
 /** Return the stage as its person was told it. */

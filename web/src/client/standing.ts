@@ -17,6 +17,7 @@ import * as chains from "./chains";
 import type { Home } from "./home";
 import { pendantOf } from "./journal";
 import * as last from "./last";
+import * as lastrelay from "./lastrelay";
 import * as letters from "./letters";
 import * as reader from "./reader";
 import type { BondRow, LetterRow, SeatRow } from "./schema";
@@ -76,7 +77,7 @@ function written(view: View, row: LetterRow, bond: BondRow, gate: GuardiansGate)
     rehearsal: own?.owned.rehearsal ?? false,
     standing: last.standing(view, row),
     next: next ? hex(next.id) : null,
-    fate: kept && { ...last.fateOf(kept) },
+    fate: kept && { ...lastrelay.fateOf(kept) },
   };
 }
 

@@ -30,11 +30,13 @@ import type { View as Seen } from "../core/wire/watchview";
 import type { Home } from "./home";
 import { pendantOf, stepInside } from "./journal";
 import * as last from "./last";
+import * as lastrelay from "./lastrelay";
 import { foreseen } from "./mail";
 import { again, areSame, asked, consents, every, note, Own, rowOf } from "./owning";
 import type { BondRow, WatchRow } from "./schema";
 import type { Draft } from "./vault";
 import type { Rhythm } from "./watchapi";
+import { relayOf } from "./watchrelay";
 
 export * from "./owning";
 
@@ -251,7 +253,7 @@ export async function putInside(
 
 /** End a watch: its relay forgets it with all that it holds, guardians let go of seat and shares. */
 export async function end(home: Home, own: Own): Promise<void> {
-  await home.watchRelay(own.bond.relay).end(own.id, own.owned.owner);
+  await relayOf(home, own.bond.relay).end(own.id, own.owned.owner);
   await home.change((draft) => forgetInside(home, draft, own));
 }
 
@@ -276,7 +278,7 @@ export async function forgetInside(home: Home, draft: Draft, own: Own): Promise<
 
 /** Return the watch as its relay has it now; give it what it has lost, as after an older backup. */
 export async function look(home: Home, own: Own): Promise<Seen> {
-  const asks = home.watchRelay(own.bond.relay);
+  const asks = relayOf(home, own.bond.relay);
   const { owner, number } = own.owned;
   try {
     const seen = await asks.look(own.id, owner);
@@ -297,17 +299,17 @@ export async function settle(home: Home, own: Own): Promise<void> {
   const row = rowOf(home.vault, own);
   if (!row) return;
   const { owner, number } = own.owned;
-  const asks = home.watchRelay(own.bond.relay);
+  const asks = relayOf(home, own.bond.relay);
   if (row.taken < number) {
     await asks.putTerms(own.id, owner, own.signed);
     await home.change((draft) => note(draft, own.id, { taken: number }));
     home.reach("watch: terms taken");
   }
-  await last.settle(home, own, asks);
+  await lastrelay.settle(home, own, asks);
   await home.change((draft) => {
     const now = again(draft, own);
     const fresh = rowOf(draft, own);
-    if (!fresh || last.owes(draft, own) || now.owned.number !== number) return;
+    if (!fresh || lastrelay.owes(draft, own) || now.owned.number !== number) return;
     // One of an ended bond, behind which nothing is left, guards nothing any more.
     if (now.bond.partedS !== null && !now.terms.armed) draft.delete("watch", fresh);
     else note(draft, own.id, { owed: false });

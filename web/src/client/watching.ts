@@ -10,7 +10,7 @@ import * as channels from "./channels";
 import * as guardians from "./guardians";
 import * as guardstatus from "./guardstatus";
 import type { Home } from "./home";
-import * as last from "./last";
+import * as lastrelay from "./lastrelay";
 import * as lastwriting from "./lastwriting";
 import * as letters from "./letters";
 import * as looks from "./looks";
@@ -25,21 +25,11 @@ import type { LastPlan } from "./lastapi";
 import type { Rehearsal, WatchApi } from "./watchapi";
 import * as watchpage from "./watchpage";
 import * as watchstatus from "./watchstatus";
-
-const REHEARSING_S = 5; // people sit together and wait for it
-
-/** What is asked of whoever keeps the sockets: what has been saved for any bond goes now. */
-type Poke = () => void;
+import type { Running } from "./watchcalls";
 
 /** Return the part of the face of a home that is about watches; `running` throws while it is closed. */
-export function watching(
-  running: () => {
-    readonly home: Home;
-    readonly poke: Poke;
-    readonly kindOf: (code: string) => "pair" | "guardian";
-  },
-): WatchApi {
-  const own = (bond: string): { home: Home; own: Own; poke: Poke } => {
+export function watching(running: () => Running): WatchApi {
+  const own = (bond: string): { home: Home; own: Own; poke: Running["poke"] } => {
     const { home, poke } = running();
     return { home, own: watch.of(home.vault, bonds.named(home.vault, bond)), poke };
   };
@@ -182,16 +172,9 @@ export async function upkeep(home: Home): Promise<void> {
   await looks.lookAround(home);
 }
 
-/** Return when that is due next. */
-export function nextS(home: Home): number {
-  const playing = watch.every(home.vault).some((real) => rehearsal.isUnderWay(home.vault, real));
-  const rehearsedS = playing ? home.nowS + REHEARSING_S : Infinity;
-  return Math.min(rehearsedS, looks.nextS(home) ?? Infinity);
-}
-
 /** Return a watch after what guardians have said was taken in, as far as its relay answers. */
 async function keepUp(home: Home, own: Own): Promise<Own> {
-  await last.confirmShares(home, own);
+  await lastrelay.confirmShares(home, own);
   try {
     return await watch.gather(home, watch.again(home.vault, own));
   } catch (error) {

@@ -9,6 +9,7 @@ import { baseUrl } from "./transport";
 import * as watch from "./watch";
 import type { Own } from "./watch";
 import type { StopPage } from "./watchapi";
+import { relayOf } from "./watchrelay";
 
 /** Return the page; null once it is on paper and only there. */
 export function show(home: Home, own: Own): StopPage | null {
@@ -41,7 +42,7 @@ export async function stop(
   page: { readonly relay: string; readonly watch: string; readonly words: string },
 ): Promise<void> {
   const code = words.unstop(page.words);
-  await home.watchRelay(baseUrl(page.relay)).stop(idOf(page.watch), code);
+  await relayOf(home, baseUrl(page.relay)).stop(idOf(page.watch), code);
 }
 
 function idOf(text: string): Uint8Array {

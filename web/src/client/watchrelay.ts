@@ -15,6 +15,7 @@ import type { Signed } from "../core/wire/signed";
 import { openTerms } from "../core/wire/terms";
 import * as watch from "../core/wire/watch";
 import { parseView, type View } from "../core/wire/watchview";
+import type { Home } from "./home";
 import type { Answer, Transport } from "./transport";
 
 const OCTETS = "application/octet-stream";
@@ -24,6 +25,11 @@ interface Asked {
   readonly body?: Uint8Array;
   readonly media?: string;
   readonly bytesMax?: number;
+}
+
+/** Return the relay at `url`, as far as it keeps watches. */
+export function relayOf(home: Home, url: string, silenceMs?: number): WatchRelay {
+  return new WatchRelay(home.transport(url), silenceMs);
 }
 
 /** A relay, as far as it keeps watches. `silenceMs` is how long an answer may take. */

@@ -13,6 +13,7 @@ import * as channels from "./channels";
 import type { Home } from "./home";
 import { pendantOf } from "./journal";
 import * as last from "./last";
+import * as lastrelay from "./lastrelay";
 import { foreseen } from "./mail";
 import { refusal as told } from "./rpc";
 import type { View } from "./vault";
@@ -28,7 +29,7 @@ export async function status(home: Home, own: Own): Promise<Watch> {
   let refusal: Refusal | null = null;
   try {
     relayed = await watch.look(home, own);
-    await last.openedBy(home, own, relayed.fetched);
+    await lastrelay.openedBy(home, own, relayed.fetched);
   } catch (error) {
     refusal = told(foreseen(error));
   }
@@ -131,7 +132,7 @@ function guardian(view: View, own: Own, asked: Asked, relayed: Relayed | null, n
     agreedS: agreed ? day * DAY_S : null,
     verified: pendantOf(bond).verified,
     seated: own.terms.guardians.some((each) => same(each.seat, seat)),
-    shareWaits: share !== null && last.shareWaits(view, asked),
+    shareWaits: share !== null && lastrelay.shareWaits(view, asked),
     said: relayed && agreed ? saidBy(relayed, seat) : null,
     isAsked: relayed?.asked.some((each) => same(each, seat)) ?? false,
   };
