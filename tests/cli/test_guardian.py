@@ -87,3 +87,12 @@ def test_what_a_last_letter_waits_for_is_shown(world, types):
     words = " ".join(said.split())
     assert "Mei has not been silent for long enough. Two guardians must help." in words
     assert "2 of Ann, Bo and Cy" in words and "Held by guardians." in words
+
+
+def test_an_absence_is_seen_as_soon_as_a_guardian_looks(world, types, monkeypatch):
+    monkeypatch.setattr("twinbell.client.home.SystemClock", lambda: world.relay.clock)
+    assert "away until" not in types("Bo", "guardian", "show")[1]
+
+    assert types(WRITER, "watch", "away", "in 3 weeks")[0] == 0
+
+    assert "Mei said that they are away until" in " ".join(types("Bo", "guardian", "show")[1].split())

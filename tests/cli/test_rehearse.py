@@ -44,7 +44,9 @@ def test_it_tells_each_thing_that_has_happened_and_who_is_waited_for(world, type
         "they take part: `twinbell guardian consent Mei yes --rehearsal`."
     )
     world.settle()
+    assert "`twinbell guardian show Mei --rehearsal`" in types("Ann", "guardian", "show")[1]
     take_part(world, *GUARDIANS)
+    assert "--rehearsal" not in types("Ann", "guardian", "show")[1]
     facts = facts_of(types, WRITER, "rehearse")
     assert (facts["state"], facts["stage"], facts["need"]) == ("silent", "kept", 2)
     assert facts["guardians"] == [{"name": name, "part": "takes-part"} for name in GUARDIANS]
@@ -63,6 +65,8 @@ def test_it_tells_each_thing_that_has_happened_and_who_is_waited_for(world, type
     release(world, "Bo")
     assert types(WRITER, "rehearse")[1].endswith("Jun has still to open the letter: `twinbell letter list`.")
     reads(world)
+    shown = types(READER, "letter", "show", world.letter().name)[1]
+    assert "You have opened it." in shown and "You may choose when" not in shown
     assert "The rehearsal is done. The next one is due on" in types(WRITER, "rehearse")[1]
     assert "`twinbell rehearse --anew` rehearses now" in types(WRITER, "rehearse")[1]
     assert facts_of(types, WRITER, "rehearse")["state"] == "done"

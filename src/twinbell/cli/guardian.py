@@ -154,17 +154,22 @@ def _line(home: "Home", each: "Guarded") -> str:
 def _show(args: argparse.Namespace) -> int:
     from twinbell.cli import ui
     from twinbell.cli.opening import open_home
-    from twinbell.client import guardstatus
+    from twinbell.client import guardians, guardstatus
 
     with open_home(args) as home:
         if not args.offline:
             _catch_up(home)
         found = _find(home, args)
+        if not args.offline:
+            found = guardians.look(home, found)
         if args.json:
             ui.data(guardstatus.facts(home, found))
             return 0
         for sentence in guardstatus.sentences(home, found):
             ui.say(*ui.wrapped(sentence))
+        if guardians.rehearsal_beside(home, found):
+            also = f"twinbell guardian show {ui.plain(found.writer)} --rehearsal"
+            ui.say(*ui.wrapped(f"A rehearsal waits for you: `{also}`."))
     return 0
 
 

@@ -42,7 +42,8 @@ def show(home: "Home", row: "LetterRow", bond: "BondRow", *, as_json: bool) -> N
 
     writer, reader = (bond.me, bond.peer) if row.outgoing else (bond.peer, bond.me)
     holds = standing.holds(home, row, bond, writer=writer, reader_name=reader)
-    stands = None if row.outgoing else standing.of(home, row, bond)
+    is_opened = row.state(home.now_s) is State.OPENED
+    stands = None if row.outgoing or is_opened else standing.of(home, row, bond)
     if as_json:
         ui.data(
             {
@@ -69,6 +70,8 @@ def show(home: "Home", row: "LetterRow", bond: "BondRow", *, as_json: bool) -> N
     ui.say(line(home, row, bond), "")
     if row.outgoing:
         ui.say(*ui.wrapped(last.in_words(home, row)), "")
+    if is_opened and not row.outgoing:
+        ui.say(*ui.wrapped(f"You have opened it. `twinbell letter open {row.name[:8]}` shows it again."), "")
     if stands:
         for sentence in stands.sentences:
             ui.say(*ui.wrapped(sentence))

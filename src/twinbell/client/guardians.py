@@ -99,6 +99,23 @@ def again(home: Home, guarded: Guarded) -> Guarded:
     return Guarded(bond, seat, seats.get(home.vault, bond.id, seat.watch))
 
 
+def look(home: Home, guarded: Guarded) -> Guarded:
+    """Return it as its relay has it now, if that can be reached: a person who asks waits for no day."""
+    if guarded.row is not None:
+        looks.look(home, guarded.row)
+    return again(home, guarded)
+
+
+def rehearsal_beside(home: Home, guarded: Guarded) -> Guarded | None:
+    """Return a rehearsal of the same writer that waits for this guardian; None if there is none."""
+    for each in every(home):
+        row = each.row
+        asks = row is not None and not row.released_s and (row.asked or row.answer is Answer.NO)
+        if each.bond.id == guarded.bond.id and each.seat.ask.rehearsal and (asks or not each.consented):
+            return None if guarded.seat.watch == each.seat.watch else each
+    return None
+
+
 def consent(home: Home, guarded: Guarded, yes: bool) -> None:
     """Say whether one will be a guardian, or still wants to be; `mail.send` sees to the rest."""
     _step(home, guarded.bond, we.GuardianAnswered(guarded.seat.watch, yes))
