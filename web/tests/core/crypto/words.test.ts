@@ -34,6 +34,25 @@ test("a kit that is read from paper gives its root back", () => {
   );
 });
 
+test("a stop code is the twelve words of BIP-39, and comes back from paper", () => {
+  const abandon = Array<string>(11).fill("abandon");
+
+  expect(words.stop(new Uint8Array(16))).toEqual([...abandon, "about"]);
+  expect(words.stop(new Uint8Array(16).fill(0xff))).toEqual([...Array<string>(11).fill("zoo"), "wrong"]);
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (code) => {
+      const typed = words.stop(code).map((word) => word.slice(0, 4).toUpperCase());
+      expect(words.unstop(typed.join(" – "))).toEqual(code);
+    }),
+    { numRuns: 50 },
+  );
+  expect(() => words.unstop([...abandon, "zoo"].join(" "))).toThrow(Damaged);
+  expect(() => words.unstop(abandon.join(" "))).toThrow(
+    expect.objectContaining({ code: "watch.stop-count", facts: { count: 11 } }),
+  );
+  expect(() => words.stop(new Uint8Array(15))).toThrow(Mistaken);
+});
+
 test("a word that is not known is told with its place", () => {
   expect(() => words.normalise("crater lamq")).toThrow(
     expect.objectContaining({ code: "words.unknown", facts: { place: 2, word: "lamq" } }),
