@@ -49,6 +49,13 @@ def world(tmp_path):
         yield made
 
 
+def found_rehearsal(world) -> watch.Own:
+    """The rehearsal that goes on, which there has to be."""
+    own = rehearsal.find(world.homes[WRITER], world.own)
+    assert own is not None
+    return own
+
+
 def test_a_rehearsal_from_the_question_to_the_letter(world):
     begins(world)
     assert "guardian-asked" in world.news("Ann")
@@ -84,7 +91,7 @@ def test_what_was_rehearsed_is_let_go_of(world):
     until_silent(world)
     release(world, "Ann", "Bo")
     reads(world)
-    own = rehearsal.find(world.homes[WRITER], world.own)
+    own = found_rehearsal(world)
     advances(world)
     world.settle()
 
@@ -179,7 +186,7 @@ def test_it_goes_on_without_who_has_not_answered_after_a_day_or_when_told_to(wor
 
     found = advances(world)
     assert found.state is State.SILENT
-    assert rehearsal.find(world.homes[WRITER], world.own).owned.n == 2
+    assert found_rehearsal(world).owned.n == 2
 
 
 def test_with_too_few_it_does_not_begin(world):
@@ -200,7 +207,7 @@ def test_with_too_few_it_does_not_begin(world):
 def test_what_does_not_show_that_the_letter_was_read_ends_nothing(world):
     until_silent(world)
     home = world.homes[WRITER]
-    own = rehearsal.find(home, world.own)
+    own = found_rehearsal(world)
 
     with home.vault.transaction():
         rehearsal.read_inside(home, we.RehearsalOpened(own.id, reader.proof_of("I have read it"), 1))
