@@ -40,7 +40,7 @@ def register(subparsers: Subparsers) -> None:
         about="Before that: guardians who agreed, words compared with them, two ways to be reminded that\n"
         "were tested, and a rehearsal. Do it again once a year, and whenever a guardian comes or goes.",
         example="twinbell watch arm Jun",
-        json="watch, bond, holds (at once, pending), epoch, letters_left, new_stop",
+        json="watch, bond, holds (at once, pending), epoch, letters_left, new_stop, dropped",
         run=_arm,
     )
     dismiss = command(
@@ -274,6 +274,7 @@ def _arm(args: argparse.Namespace) -> int:
                 "epoch": own.owned.epoch,
                 "letters_left": [letter.hex() for letter in done.left],
                 "new_stop": done.new_stop,
+                "dropped": done.dropped,
             }
         )
         return 0
@@ -281,6 +282,8 @@ def _arm(args: argparse.Namespace) -> int:
     ui.say(ui.rule(), f"Your watch for {name} is armed.")
     if done.when is not Change.AT_ONCE:
         ui.say(*ui.wrapped(f"The new terms hold once {wait} have counted; until then the old ones do."))
+    if done.dropped:
+        ui.say(*ui.wrapped("What you had loosened had not come into force, and does not: set it again."))
     if before:
         k = own.owned.k
         ui.say(

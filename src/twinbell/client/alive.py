@@ -238,7 +238,7 @@ def add_hand(home: Home, own: Own, path: Path) -> None:
     hand = Hand(own.bond.relay, own.id, SigningKey.generate(), own.owned.epoch)
     terms = own.terms
     new = replace(terms, hands=(*terms.hands, hand.key.verify_key.raw))
-    watch.judged(watch.look(home, own), new)
+    watch.judged(watch.look(home, own), new, known=own.owned.number)
     folder.write_new(path, hand.text().encode())
     try:
         watch.change(home, own, new)

@@ -19,8 +19,8 @@ from twinbell.client.home import Home
 from twinbell.client.watch import Own
 from twinbell.crypto import kdf
 from twinbell.errors import Refused
-from twinbell.wire.silence import CHANNELS, Stage
-from twinbell.wire.terms import STOP_BYTES, Change
+from twinbell.wire.silence import CHANNELS, OVER, Stage
+from twinbell.wire.terms import STOP_BYTES, Change, Terms
 
 if TYPE_CHECKING:
     from twinbell.wire.watchview import View
@@ -32,11 +32,15 @@ ARMED_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Armed:
-    """When it holds, which letters could not be sealed again, and whether there is a new stop code."""
+    """When it holds, which letters could not be sealed again, and whether there is a new stop code.
+
+    `dropped` says that looser terms which waited for their day are gone, since the watch was over before it.
+    """
 
     when: Change
     left: tuple[bytes, ...]
     new_stop: bool
+    dropped: bool
 
 
 def lacks(home: Home, own: Own) -> list[str]:
@@ -98,6 +102,13 @@ def arm_now(home: Home, own: Own) -> Armed:
     view = watch.look(home, own)
     last.opened_by(home, own, view.fetched)
     terms, guardians = own.terms, watch.consents(home, own)
+    held = Terms.parse(view.terms.record)
+    dropped = view.stage in OVER and held.epoch == terms.epoch and held.number < terms.number
+    if dropped:  # what waited to loosen it ended with it, and a watch that is over is armed as it was
+        terms = held
+    if len(guardians) < terms.k:
+        so_many = _so_many(len(guardians), "guardian")
+        raise Refused(f"{so_many} of {terms.k} that the terms in force need have agreed.")
     code = secrets.token_bytes(STOP_BYTES) if view.stage is Stage.STOPPED else None
     new, when = watch.judged(
         view,
@@ -108,6 +119,7 @@ def arm_now(home: Home, own: Own) -> Armed:
             guardians=guardians,
             stop=kdf.sha256(code) if code else terms.stop,
         ),
+        known=own.owned.number,
     )
     arming = gates.arm(new.k, len(guardians))
     gate = arming.gate
@@ -133,7 +145,7 @@ def arm_now(home: Home, own: Own) -> Armed:
     watch.settle(home, own)
     left = last.reseal(home, own)
     mail.send(home)
-    return Armed(when, tuple(left), code is not None)
+    return Armed(when, tuple(left), code is not None, dropped)
 
 
 def rehearsed(home: Home, own: Own, day: int) -> None:
@@ -144,8 +156,6 @@ def rehearsed(home: Home, own: Own, day: int) -> None:
 
 
 def _epoch(view: "View") -> int:
-    from twinbell.wire.terms import Terms
-
     known = [view.terms, *([view.pending.terms] if view.pending else [])]
     return max(Terms.parse(signed.record).epoch for signed in known)
 

@@ -29,6 +29,7 @@ from twinbell.errors import Mistaken, NotFound, Refused, TwinbellError, Unauthor
 from twinbell.wire import terms as rules
 from twinbell.wire.limits import WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed
+from twinbell.wire.silence import OVER
 from twinbell.wire.terms import STOP_BYTES, Change, Guardian, Terms, watch_id
 from twinbell.wire.watchview import View
 
@@ -229,7 +230,7 @@ def change(home: Home, own: Own, new: Terms) -> Change:
 
     The relay is asked first how things are, so that what it would refuse is refused before anybody is told.
     """
-    new, when = judged(look(home, own), new)
+    new, when = judged(look(home, own), new, known=own.owned.number)
     with home.vault.transaction():
         put_inside(home, again(home, own), new)
     reach("watch: terms saved")
@@ -237,11 +238,14 @@ def change(home: Home, own: Own, new: Terms) -> Change:
     return when
 
 
-def judged(view: View, new: Terms) -> tuple[Terms, Change]:
-    """Return new terms with the number that is due, and when they would hold; raise what refuses them."""
+def judged(view: View, new: Terms, *, known: int) -> tuple[Terms, Change]:
+    """Return new terms with the number that is due, and when they would hold; raise what refuses them.
+
+    `known` is the newest number that anybody was told, also of terms that never came into force.
+    """
     held = Terms.parse(view.terms.record)
     pending = Terms.parse(view.pending.terms.record) if view.pending else None
-    number = max(held.number, pending.number if pending else 0) + 1
+    number = max(held.number, pending.number if pending else 0, known) + 1
     new = replace(new, number=max(number, new.epoch))
     return new, rules.change(held, new, pending=pending, stage=view.stage)
 
@@ -308,12 +312,15 @@ def relay(home: Home, own: Own) -> "WatchRelay":
 
 
 def look(home: Home, own: Own) -> View:
-    """Return the watch as its relay has it now; give it what it has lost, as after an older backup."""
+    """Return the watch as its relay has it now; give it what it has lost, as after an older backup.
+
+    A watch that is over takes nothing but an arming anew: what waited to come into force ended with it.
+    """
     asks, owner = relay(home, own), own.owned.owner
     try:
         view = asks.look(own.id, owner)
-        held = view.pending.terms if view.pending else view.terms
-        if Terms.parse(held.record).number >= own.owned.number:
+        held = Terms.parse((view.pending.terms if view.pending else view.terms).record)
+        if held.number >= own.owned.number or (view.stage in OVER and held.epoch >= own.terms.epoch):
             return view
     except Unauthorised:
         pass

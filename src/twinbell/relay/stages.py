@@ -18,12 +18,11 @@ from twinbell.relay.store.watchrows import Channel, Record, Row
 from twinbell.wire import silence
 from twinbell.wire.limits import WATCH_CALLS_MAX, WATCH_TERMS_BYTES_MAX, WATCH_UNIT_S
 from twinbell.wire.signed import Signed
-from twinbell.wire.silence import Facts, Rule, Stage
+from twinbell.wire.silence import OVER, Facts, Rule, Stage
 from twinbell.wire.terms import Terms
 
 CALLED = (Stage.LATE, Stage.ASKING, Stage.VETO)  # stages in which the writer is reminded
 ASKED = (Stage.ASKING, Stage.VETO)  # and in which guardians are
-OVER = (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
 UNSEEN = (Stage.KEPT, Stage.LATE)  # between these nobody is told but the writer, by reminders
 DAY_BEGINS, DAY_ENDS = 9, 21  # nobody is called at night, by the clock of the terms' zone
 AGAIN = 4  # a refused reminder is tried again after this part of a unit

@@ -18,7 +18,7 @@ from twinbell.relay.counter import Counter
 from twinbell.relay.mailbox import Mailboxes
 from twinbell.relay.over import Over, end, stop
 from twinbell.relay.remind import ACCEPTED, Reminders
-from twinbell.relay.stages import OVER, Moment, facts, grown, settle, stored_terms, take, under
+from twinbell.relay.stages import Moment, facts, grown, settle, stored_terms, take, under
 from twinbell.relay.store import Full, Store
 from twinbell.relay.store import watchrows as kept
 from twinbell.relay.store.watches import WatchTables
@@ -36,7 +36,7 @@ from twinbell.wire.limits import (
 )
 from twinbell.wire.problems import Denied, Problem
 from twinbell.wire.signed import Signed
-from twinbell.wire.silence import Answer, Stage, Vote
+from twinbell.wire.silence import OVER, Answer, Stage, Vote
 from twinbell.wire.terms import Change, Terms, change, open_terms
 from twinbell.wire.watch import Channels, Doorbell, PushChannel, Trial, open_vote
 

@@ -28,6 +28,9 @@ class Stage(StrEnum):
     STOPPED = "stopped"
 
 
+OVER = (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)  # until it is armed anew
+
+
 class Answer(StrEnum):
     """What a guardian says who was asked whether they have heard from the person."""
 

@@ -25,7 +25,7 @@ from twinbell.wire.limits import (
     WATCH_UNITS_MAX,
 )
 from twinbell.wire.signed import Signed, sign
-from twinbell.wire.silence import Rule, Stage
+from twinbell.wire.silence import OVER, Rule, Stage
 
 LABEL_WATCH = b"twinbell/v1/watch"  # ‖ public key, hashed: the id
 LABEL_TERMS = b"twinbell/v1/watch-terms"
@@ -262,7 +262,7 @@ def change(held: Terms, new: Terms, *, pending: Terms | None = None, stage: Stag
         raise Conflict("A watch that is armed anew has a higher epoch.")
     if new.epoch > held.epoch and not new.armed:
         raise Conflict("A higher epoch is for a watch that is armed.")
-    over = stage in (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
+    over = stage in OVER
     if over and new.epoch == held.epoch:
         raise Conflict("This watch is over. Arm it anew to go on.")
     if stage is Stage.STOPPED and new.stop == held.stop:

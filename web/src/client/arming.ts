@@ -12,7 +12,7 @@ import * as gates from "../core/bond/last";
 import { hex, randomBytes, same } from "../core/bytes";
 import * as kdf from "../core/crypto/kdf";
 import { Mistaken, Refused } from "../core/errors";
-import { CHANNELS } from "../core/wire/silence";
+import { CHANNELS, isOver } from "../core/wire/silence";
 import { parseTerms, STOP_BYTES, waitS } from "../core/wire/terms";
 import * as channels from "./channels";
 import type { Home } from "./home";
@@ -82,16 +82,17 @@ export async function armNow(home: Home, own: Own): Promise<Armed> {
   await lastrelay.openedBy(home, own, seen.fetched);
   const guardians = watch.consents(home.vault, own);
   const code = seen.stage === "stopped" ? randomBytes(STOP_BYTES) : null;
-  const { terms } = own;
+  // What waited to loosen it ended with it, and a watch that is over is armed as it was.
+  const held = parseTerms(seen.terms.record);
+  const dropped = isOver(seen.stage) && held.epoch === own.terms.epoch && held.number < own.terms.number;
+  const terms = dropped ? held : own.terms;
+  if (guardians.length < terms.k)
+    throw new Refused("Too few guardians have agreed.", { code: "watch.lacks" });
   const known = [seen.terms, ...(seen.pending ? [seen.pending.terms] : [])];
   const newest = Math.max(terms.epoch, ...known.map(({ record }) => parseTerms(record).epoch));
-  const [next, when] = watch.judged(seen, {
-    ...terms,
-    epoch: newest + 1,
-    armed: true,
-    guardians,
-    stop: code ? kdf.sha256(code) : terms.stop,
-  });
+  const stop = code ? kdf.sha256(code) : terms.stop;
+  const anew = { ...terms, epoch: newest + 1, armed: true, guardians, stop };
+  const [next, when] = watch.judged(seen, anew, own.owned.number);
   const arming = await gates.arm(next.k, guardians.length);
   const { recipient: gate, threshold: k, guardians: n } = arming.gate;
   await home.change(async (draft) => {
@@ -115,6 +116,7 @@ export async function armNow(home: Home, own: Own): Promise<Armed> {
     inS: when === "pending" ? waitS(terms) : 0,
     left: left.map(hex),
     newStop: code !== null,
+    dropped,
     again: terms.epoch > 0,
   };
 }

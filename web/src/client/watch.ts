@@ -24,6 +24,7 @@ import {
   WATCH_UNIT_S,
   WATCH_UNITS_MAX,
 } from "../core/wire/limits";
+import { isOver } from "../core/wire/silence";
 import * as rules from "../core/wire/terms";
 import { parseTerms, type Terms } from "../core/wire/terms";
 import type { View as Seen } from "../core/wire/watchview";
@@ -194,21 +195,24 @@ export async function choose(home: Home, own: Own, chosen: Chosen): Promise<rule
  * The relay is asked first how things are, so that what it would refuse is refused before anybody is told.
  */
 export async function change(home: Home, own: Own, terms: Terms): Promise<rules.Change> {
-  const [next, when] = judged(await look(home, own), terms);
+  const [next, when] = judged(await look(home, own), terms, own.owned.number);
   await home.change(async (draft) => putInside(home, draft, again(draft, own), next));
   home.reach("watch: terms saved");
   await settle(home, again(home.vault, own));
   return when;
 }
 
-/** Return new terms with the number that is due, and when they would hold; throw what refuses them. */
-export function judged(seen: Seen, terms: Terms): [Terms, rules.Change] {
+/**
+ * Return new terms with the number that is due, and when they would hold; throw what refuses them.
+ *
+ * `known` is the newest number that anybody was told, also of terms that never came into force.
+ */
+export function judged(seen: Seen, terms: Terms, known: number): [Terms, rules.Change] {
   const held = parseTerms(seen.terms.record);
   const pending = seen.pending ? parseTerms(seen.pending.terms.record) : undefined;
-  const number = Math.max(held.number, pending?.number ?? 0) + 1;
+  const number = Math.max(held.number, pending?.number ?? 0, known) + 1;
   const next = { ...terms, number: Math.max(number, terms.epoch) };
-  const over = seen.stage === "silent" || seen.stage === "returned" || seen.stage === "stopped";
-  if (over && next.epoch === held.epoch)
+  if (isOver(seen.stage) && next.epoch === held.epoch)
     throw new Refused("This watch is over. Arm it anew to go on.", { code: "watch.over" });
   return [next, rules.change(held, next, { stage: seen.stage, ...(pending && { pending }) })];
 }
@@ -276,13 +280,18 @@ export async function forgetInside(home: Home, draft: Draft, own: Own): Promise<
 
 // The relay.
 
-/** Return the watch as its relay has it now; give it what it has lost, as after an older backup. */
+/**
+ * Return the watch as its relay has it now; give it what it has lost, as after an older backup.
+ *
+ * A watch that is over takes nothing but an arming anew: what waited to come into force ended with it.
+ */
 export async function look(home: Home, own: Own): Promise<Seen> {
   const asks = relayOf(home, own.bond.relay);
   const { owner, number } = own.owned;
   try {
     const seen = await asks.look(own.id, owner);
-    if (parseTerms((seen.pending?.terms ?? seen.terms).record).number >= number) return seen;
+    const held = parseTerms((seen.pending?.terms ?? seen.terms).record);
+    if (held.number >= number || (isOver(seen.stage) && held.epoch >= own.terms.epoch)) return seen;
   } catch (error) {
     if (!(error instanceof Unauthorised)) throw error;
   }

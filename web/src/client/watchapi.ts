@@ -173,6 +173,8 @@ export interface Armed extends Changed {
   readonly left: readonly string[];
   /** The old page with the stop code is of no use any more. */
   readonly newStop: boolean;
+  /** Looser terms that waited for their day are gone, since the watch was over before it. */
+  readonly dropped: boolean;
   /** It was armed before: guardians who kept old shares could open older copies after their floor. */
   readonly again: boolean;
 }

@@ -3,7 +3,7 @@
 import { hex, same } from "../core/bytes";
 import { unlessDamaged } from "../core/wire/fields";
 import { openLife } from "../core/wire/life";
-import { REMINDERS } from "../core/wire/silence";
+import { isOver, REMINDERS } from "../core/wire/silence";
 import { parseTerms, type Terms } from "../core/wire/terms";
 import { openVote } from "../core/wire/watch";
 import type { View as Relayed } from "../core/wire/watchview";
@@ -47,7 +47,7 @@ export function shown(
   const { owned, bond, terms } = own;
   const row = watch.rowOf(view, own);
   const current = last.current(view, own).map(([each]) => each);
-  const isOver = relayed !== null && ["silent", "returned", "stopped"].includes(relayed.stage);
+  const over = relayed !== null && isOver(relayed.stage);
   const held = relayed ? parseTerms(relayed.terms.record) : terms;
   return {
     id: hex(own.id),
@@ -57,7 +57,7 @@ export function shown(
     rhythm: rhythmOf(terms),
     need: terms.k,
     zone: terms.zone,
-    armed: held.armed && !isOver,
+    armed: held.armed && !over,
     armedS: owned.armedDay ? owned.armedDay * DAY_S : null,
     rehearsedS: owned.rehearsedDay ? owned.rehearsedDay * DAY_S : null,
     aliveS: row?.aliveS || null,

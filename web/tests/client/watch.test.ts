@@ -246,10 +246,15 @@ test("whoever has the page stops it, and it is armed anew with another code", as
     page.api.stopWatch({ relay: relay.url, watch: paper!.watch, words: "maple maple" }),
   ).rejects.toMatchObject({ code: "watch.stop-count" });
 
+  const looser = { rhythm: { ...RHYTHM, every: 50 }, need: 2, zone: "Europe/Berlin" };
+  expect(await page.api.changeWatch(jun.id, looser)).toMatchObject({ pending: true });
+
   await page.api.stopWatch({ relay: relay.url, watch: paper!.watch, words: paper!.words.join(" ") });
 
   expect(await ours()).toMatchObject({ armed: false, seen: { stage: "stopped" } });
-  expect(await page.api.armWatch(jun.id)).toMatchObject({ again: true, newStop: true, left: [] });
+  const armed = await page.api.armWatch(jun.id);
+  expect(armed).toMatchObject({ again: true, newStop: true, dropped: true, left: [] });
+  expect(await ours()).toMatchObject({ rhythm: { every: 60 }, seen: { pending: null } });
   const watch = await ours();
   expect(watch).toMatchObject({ armed: true, hasStop: true, letters: 2, unarmed: 0 });
   expect((await page.api.stopPage(jun.id))?.words).not.toEqual(paper!.words);

@@ -149,7 +149,7 @@ export class PretendWatches implements WatchApi {
     await after(600);
     const watch = this.#own(bond);
     this.#put({ ...watch, armed: true, armedS: nowS() });
-    return { pending: false, inS: 0, left: [], newStop: false, again: watch.armedS !== null };
+    return { pending: false, inS: 0, left: [], newStop: false, dropped: false, again: watch.armedS !== null };
   }
   async endWatch(bond: string) {
     this.#put(null, bond);

@@ -290,6 +290,7 @@ export const words = {
         other: `${count} letters can’t be sealed again: their keys went with an old device. Write them again.`,
       }),
     newStop: "There is a new page that stops it. The old one is of no use any more.",
+    dropped: "What you had loosened had not come into force, and does not. Set it again.",
     yearly: "Do it again once a year, and whenever a guardian comes or goes.",
     end: "End the watch for good",
     endSure: (peer: string) =>

@@ -264,6 +264,7 @@ export const words: WatchWords = {
       `如果有${wei(need)}守护人留着旧的钥匙，他们在信上所写的日子之后，仍能打开${peer}那里的旧副本。`,
     leftLetters: (count) => `有${count === 2 ? "两" : count}封信不能重新封好：钥匙随旧设备丢了。请再写一次。`,
     newStop: "让它停下的纸换新了。旧的那张已经没有用。",
+    dropped: "放宽的约定还没有生效，现在作废了。请重新设定。",
     yearly: "请每年做一次；守护人有变动时也做一次。",
     end: "永远结束守望",
     endSure: (peer) =>

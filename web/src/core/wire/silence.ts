@@ -15,6 +15,9 @@
 export const STAGES = ["kept", "late", "asking", "veto", "silent", "returned", "stopped"] as const;
 export type Stage = (typeof STAGES)[number];
 
+/** Say whether this stage lasts until the watch is armed anew. */
+export const isOver = (stage: Stage) => stage === "silent" || stage === "returned" || stage === "stopped";
+
 export const ANSWERS = ["yes", "no", "unknown"] as const;
 /** What a guardian says who was asked whether they have heard from the person. */
 export type Answer = (typeof ANSWERS)[number];

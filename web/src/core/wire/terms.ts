@@ -23,7 +23,7 @@ import {
   WATCH_UNITS_MAX,
 } from "./limits";
 import { sign, type Signed } from "./signed";
-import type { Rule, Stage } from "./silence";
+import { isOver, type Rule, type Stage } from "./silence";
 
 export const LABEL_WATCH = "twinbell/v1/watch"; // ‖ public key, hashed: the id
 export const LABEL_TERMS = "twinbell/v1/watch-terms";
@@ -206,7 +206,7 @@ export function change(
   if (next.epoch > held.epoch && !next.armed) {
     throw new Conflict("A higher epoch is for a watch that is armed.");
   }
-  const over = stage === "silent" || stage === "returned" || stage === "stopped";
+  const over = isOver(stage);
   if (over && next.epoch === held.epoch) throw new Conflict("This watch is over. Arm it anew to go on.");
   if (stage === "stopped" && same(next.stop, held.stop)) {
     throw new Conflict("This watch was stopped, and its stop code has been shown. Arm it with another one.");
