@@ -305,10 +305,10 @@ def _way(parents: dict[State, tuple[State, str] | None], state: State) -> list[s
 def main() -> int:
     """Run the harness and its controls."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--long", action="store_true")
-    parser.add_argument("--guardians", type=int)
+    parser.add_argument("--long", action="store_true", help="the same: the short form meets every state")
+    parser.add_argument("--guardians", type=int, default=2)
     args = parser.parse_args()
-    guardians = args.guardians or (3 if args.long else 2)
+    guardians: int = args.guardians
     begun_s = time.monotonic()
     states, steps, deep, wrong = explored(Watch(guardians), depth=DEPTH, live=True)
     took_s = time.monotonic() - begun_s

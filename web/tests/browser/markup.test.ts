@@ -314,7 +314,7 @@ async function fillIn(page: string, payloads: readonly string[]): Promise<string
     tellPage: (event: unknown) => void;
   };
   // A page asks so many things anew when its bonds have changed; these pages show a name even without news.
-  const ASKED = 6;
+  const ASKED = 9;
   const NAMES = ["pendant", "verify", "room"];
   const unread: string[] = [];
   const soon = (): Promise<void> =>
@@ -323,8 +323,8 @@ async function fillIn(page: string, payloads: readonly string[]): Promise<string
       port1.onmessage = () => resolve();
       port2.postMessage(null);
     });
-  const comes = async (what: () => boolean): Promise<boolean> => {
-    for (const endMs = performance.now() + 4000; performance.now() < endMs; await soon()) {
+  const comes = async (what: () => boolean, patienceMs = 20_000): Promise<boolean> => {
+    for (const endMs = performance.now() + patienceMs; performance.now() < endMs; await soon()) {
       if (what()) return true;
     }
     return false;
@@ -335,22 +335,27 @@ async function fillIn(page: string, payloads: readonly string[]): Promise<string
     all.payload = text;
     all.tellPage({ kind: "bonds" });
     if (!(await comes(() => all.answers >= before + ASKED))) unread.push("the worker did not answer");
-    if (page === "room") {
-      // A room stays with the one who is in it; so one goes out and comes in again.
-      location.hash = "pendant";
-      await comes(() => !document.querySelector(".room"));
-      location.hash = "room";
-    }
-    if (NAMES.includes(page) && !(await comes(() => reads(text)))) unread.push(`name: ${text.slice(0, 80)}`);
+    const named = async (): Promise<boolean> => {
+      if (page !== "room") return comes(() => reads(text));
+      // A room stays with the one who is in it; so one goes out and comes in again, until the name has come.
+      for (let tries = 0; tries < 5; tries++) {
+        location.hash = "pendant";
+        await comes(() => !document.querySelector(".room"));
+        location.hash = "room";
+        if (await comes(() => reads(text), 4000)) return true;
+      }
+      return false;
+    };
+    if (NAMES.includes(page) && !(await named())) unread.push(`name: ${text.slice(0, 80)}`);
     const tellNews = (): void => {
       const news = { number: performance.now() + number, bond: null, kind: "device", atS: 0 };
       all.tellPage({ kind: "news", news: { ...news, facts: { peer: text } } });
     };
     const read = async (): Promise<boolean> => {
       // An answer that was on its way may hold no news; then they are told once more.
-      for (let tries = 0; tries < 3; tries++) {
+      for (let tries = 0; tries < 5; tries++) {
         tellNews();
-        if (await comes(() => reads(text))) return true;
+        if (await comes(() => reads(text), 4000)) return true;
       }
       return false;
     };
