@@ -110,13 +110,13 @@ def own_of(home: "Home", word: str | None) -> "Own":
     """Return the watch that is meant, after what has come was fetched."""
     from twinbell.cli import ui
     from twinbell.cli.opening import pick_bond
-    from twinbell.client import last, mail, watch
+    from twinbell.client import lastrelay, mail, watch
 
     left = mail.catch_up(home)
     if left.reason:
         ui.note(left.reason)
     own = watch.of(home, pick_bond(home, word))
-    last.confirm_shares(home, own)
+    lastrelay.confirm_shares(home, own)
     return watch.again(home, own)
 
 

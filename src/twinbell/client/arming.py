@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from twinbell.bond import last as gates
 from twinbell.bond import watchevent as we
-from twinbell.client import bonds, channels, last, mail, watch
+from twinbell.client import bonds, channels, last, lastrelay, mail, watch
 from twinbell.client.failpoint import reach
 from twinbell.client.home import Home
 from twinbell.client.watch import Own
@@ -100,7 +100,7 @@ def arm_now(home: Home, own: Own) -> Armed:
     """Arm without asking what is missing, as a rehearsal does."""
     bonds.check_living(own.bond)
     view = watch.look(home, own)
-    last.opened_by(home, own, view.fetched)
+    lastrelay.opened_by(home, own, view.fetched)
     terms, guardians = own.terms, watch.consents(home, own)
     held = Terms.parse(view.terms.record)
     dropped = view.stage in OVER and held.epoch == terms.epoch and held.number < terms.number

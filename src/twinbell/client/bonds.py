@@ -258,9 +258,9 @@ def part(home: Home, bond: BondRow) -> None:
 
     with home.vault.transaction():
         if home.vault.one("select 1 from watch where bond = ?", bond.id):
-            from twinbell.client import last
+            from twinbell.client import lastrelay
 
-            last.part_inside(home, bond)
+            lastrelay.part_inside(home, bond)
         journal.step_inside(home, get(home.vault, bond.id), ev.Parted())
         home.vault.run("update bond set parted_s = ? where id = ? and parted_s is null", home.now_s, bond.id)
         home.vault.run("delete from outbox where bond = ? and sent_s is null", bond.id)

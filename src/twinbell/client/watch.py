@@ -333,7 +333,7 @@ def settle(home: Home, own: Own) -> None:
 
     Raises what it answers; what it was not told stays owed.
     """
-    from twinbell.client import last
+    from twinbell.client import lastrelay
 
     row = home.vault.one("select taken from watch where id = ?", own.id)
     if row is None:
@@ -343,9 +343,9 @@ def settle(home: Home, own: Own) -> None:
         asks.put_terms(own.id, own.owned.owner, own.signed)
         home.vault.run("update watch set taken = ? where id = ?", own.owned.number, own.id)
         reach("watch: terms taken")
-    last.settle(home, own, asks)
+    lastrelay.settle(home, own, asks)
     with home.vault.transaction():
-        if not last.owes(home, own) and again(home, own).owned.number == own.owned.number:
+        if not lastrelay.owes(home, own) and again(home, own).owned.number == own.owned.number:
             home.vault.run("update watch set owed = 0 where id = ?", own.id)
             if own.bond.parted_s is not None and not own.terms.armed:
                 home.vault.run("delete from watch where id = ?", own.id)  # it guards nothing any more

@@ -12,7 +12,7 @@ from twinbell.client.home import Home
 from twinbell.client.watch import Asked, Own
 from twinbell.errors import TwinbellError
 from twinbell.wire.life import Away
-from twinbell.wire.silence import REMINDERS, Stage
+from twinbell.wire.silence import OVER, REMINDERS, Stage
 from twinbell.wire.terms import Terms
 from twinbell.wire.watchview import View, Why
 
@@ -58,7 +58,7 @@ class Status:
     def armed(self) -> bool:
         """Whether the watch can come to silence, by the terms that hold."""
         terms = Terms.parse(self.view.terms.record) if self.view else self.own.terms
-        over = self.view is not None and self.view.stage in (Stage.SILENT, Stage.RETURNED, Stage.STOPPED)
+        over = self.view is not None and self.view.stage in OVER
         return terms.armed and not over
 
     def facts(self) -> dict[str, object]:
@@ -160,7 +160,7 @@ def _sentences(found: Status) -> "list[str]":
     lines.append(_armed(found))
     if view is not None:
         lines.append(_stage(view, name))
-        lines += counted(view) if view.stage in (Stage.KEPT, Stage.LATE, Stage.ASKING, Stage.VETO) else []
+        lines += counted(view) if view.stage not in OVER else []
         if view.stage in (Stage.LATE, Stage.ASKING, Stage.VETO):
             lines.append(f"{min(view.called, REMINDERS)} of {REMINDERS} reminders were accepted.")
         if view.away is not None:
