@@ -1,4 +1,4 @@
-"""`twinbell watch arm` after a stop: what is armed anew, and what is to be set again, as a person reads it."""
+"""`twinbell watch arm` after a stop: what is armed anew, and what is to be set again, as people read it."""
 
 import pytest
 from tests.client.circle import READER, WRITER
